@@ -1,0 +1,203 @@
+"""Every error this project raises on purpose.
+
+    Section7Error
+    ├── ConfigError          a configuration or policy file is wrong; carries every mistake, not the first
+    ├── UsageError           the command was asked for something that cannot be (unknown account, wrong state)
+    ├── StoreError           the database cannot be used as it is
+    │   ├── SchemaTooOld     run `section7 init` to bring it up to date
+    │   ├── SchemaTooNew     the program is older than the database
+    │   └── NotAuthorised    an account without an active authorisation was asked for, or lost it meanwhile
+    ├── PacketError          one line of a post file is malformed
+    ├── DeliveryError        a mail did not go out
+    │   ├── MailServerDown   nothing was said about the message; try again
+    │   └── RecipientRefused the server refused this recipient; `permanent` says whether to try again
+    └── CollectError         one account could not be read this time; never stops another account
+        ├── Unreachable      no connection, or it broke
+        ├── TimedOut         the account's own deadline passed
+        ├── ServerFault      5xx
+        ├── RateLimited      told to come back later; `retry_at` says when
+        ├── AccessRefused    401, 403, or a login page
+        ├── AccountGone      404 or 410 for the account itself, or it says that it is suspended or moved
+        ├── RobotsDisallow   robots.txt forbids the page, or could not be read because the server failed
+        ├── AddressRefused   the address is not a public one, or a redirect led to one that is not
+        ├── TooLarge         more bytes, items or redirects than allowed
+        ├── WrongContent     not what was asked for: another type, another coding, a page where data should be
+        └── Malformed        of the right type and unreadable
+
+A message names the key, host or state that is wrong and never a post's words.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from datetime import datetime
+
+
+class Section7Error(Exception):
+    """Root of the tree above."""
+
+
+@dataclass(frozen=True, slots=True)
+class Mistake:
+    """One wrong value in one file: where it is, what was seen, what was expected."""
+
+    file: str
+    key: str
+    seen: str
+    expected: str
+
+    def __str__(self) -> str:
+        return f"{self.file}: {self.key}: found {self.seen}, expected {self.expected}"
+
+
+class ConfigError(Section7Error):
+    """A configuration or policy file is wrong. `mistakes` holds all of them, in file order."""
+
+    def __init__(self, mistakes: Sequence[Mistake]) -> None:
+        self.mistakes = tuple(mistakes)
+        super().__init__("\n".join(str(mistake) for mistake in self.mistakes))
+
+
+class UsageError(Section7Error):
+    """The command was asked for something that cannot be done; the message says what to do instead."""
+
+
+class StoreError(Section7Error):
+    """The database cannot be used as it is."""
+
+
+class SchemaTooOld(StoreError):  # noqa: N818 - reads as the state it names
+    """The database is older than the program."""
+
+
+class SchemaTooNew(StoreError):  # noqa: N818
+    """The program is older than the database."""
+
+
+class NotAuthorised(StoreError):  # noqa: N818
+    """The account has no active authorisation, so it may be neither collected nor stored."""
+
+
+class PacketError(Section7Error):
+    """One line of a post file is malformed; `line` counts from 1."""
+
+    def __init__(self, line: int, problem: str) -> None:
+        self.line = line
+        self.problem = problem
+        super().__init__(f"line {line}: {problem}")
+
+
+class DeliveryError(Section7Error):
+    """A mail did not go out."""
+
+
+class MailServerDown(DeliveryError):  # noqa: N818
+    """The server could not be reached, or failed before it answered for the message. Try again later."""
+
+
+class RecipientRefused(DeliveryError):  # noqa: N818
+    """The server refused this recipient or this message with an SMTP reply (RFC 5321 section 4.2.1).
+
+    `permanent` is true for a 5xx reply and false for a 4xx one.
+    """
+
+    def __init__(self, message: str, *, permanent: bool) -> None:
+        self.permanent = permanent
+        super().__init__(message)
+
+
+class CollectError(Section7Error):
+    """One account could not be read this time.
+
+    `code` is stable and goes into the database; `reason` is a sentence that a manager understands;
+    `retry_at` is the earliest next try that the other side asked for, in UTC, or None.
+    """
+
+    code = "unknown"
+    reason = "The account could not be read."
+
+    def __init__(self, detail: str = "", *, retry_at: datetime | None = None) -> None:
+        self.detail = detail
+        self.retry_at = retry_at
+        super().__init__(f"{self.reason} ({detail})" if detail else self.reason)
+
+
+class Unreachable(CollectError):  # noqa: N818
+    """No connection, or it broke."""
+
+    code = "unreachable"
+    reason = "The site could not be reached."
+
+
+class TimedOut(CollectError):  # noqa: N818
+    """The account's own deadline passed."""
+
+    code = "timed-out"
+    reason = "The site answered too slowly."
+
+
+class ServerFault(CollectError):  # noqa: N818
+    """The server said that it failed (5xx)."""
+
+    code = "server-fault"
+    reason = "The site reported an internal error."
+
+
+class RateLimited(CollectError):  # noqa: N818
+    """The server asked us to come back later."""
+
+    code = "rate-limited"
+    reason = "The site asked us to come back later."
+
+
+class AccessRefused(CollectError):  # noqa: N818
+    """The public posts are not open to us any more (401, 403, or a login page)."""
+
+    code = "access-refused"
+    reason = "The site no longer shows these posts without a login."
+
+
+class AccountGone(CollectError):  # noqa: N818
+    """The account itself is gone, suspended or moved; never a sign that its posts were deleted."""
+
+    code = "account-gone"
+    reason = "The account was not found, or is suspended or moved."
+
+
+class RobotsDisallow(CollectError):  # noqa: N818
+    """The site's robots.txt forbids reading the page (RFC 9309)."""
+
+    code = "robots-disallow"
+    reason = "The site's rules for automatic readers do not allow reading this page."
+
+
+class AddressRefused(CollectError):  # noqa: N818
+    """The address is not a public one."""
+
+    code = "address-refused"
+    reason = "The address does not lead to a public site."
+
+
+class TooLarge(CollectError):  # noqa: N818
+    """More bytes, items, pages or redirects than allowed."""
+
+    code = "too-large"
+    reason = "The site's answer was larger than we accept."
+
+
+class WrongContent(CollectError):  # noqa: N818
+    """Not what was asked for: another type, another coding, a web page where data should be."""
+
+    code = "wrong-content"
+    reason = "The site answered with something other than the posts."
+
+
+class Malformed(CollectError):  # noqa: N818
+    """Of the right type and unreadable."""
+
+    code = "malformed"
+    reason = "The site's answer was damaged and could not be read."

@@ -1,0 +1,110 @@
+"""Decisions on their way to the store: what one pass over one account will write, all of it or nothing."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from datetime import datetime, timedelta
+
+    from domain.accounts import AccountState
+    from domain.findings import Finding
+    from domain.posts import Post
+
+
+class Change(StrEnum):
+    """Why a post version is written."""
+
+    NEW = "new"
+    EDITED = "edited"
+    BASELINE = "baseline"
+    """Undated and there at the first reading: remembered by hash so that an edit shows, never scored."""
+
+
+@dataclass(frozen=True, slots=True)
+class PlannedVersion:
+    """A post version that is not in the store yet. `published_at` is never later than when it was first seen."""
+
+    post: Post
+    change: Change
+    published_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What one pass over one account means. Made by a pure function of the outcome, the known posts and the time.
+
+    `versions` are to be scored (but for baselines) and written. `seen` are known posts found again, `returned`
+    those of them that were missing or gone. `missing` were expected and not listed. `absent` were confirmed
+    absent by id once more, `gone` often enough. `state`, `failures`, `problem_code` and `problem` replace the
+    account's own. `cursor` None keeps the old one.
+    """
+
+    versions: tuple[PlannedVersion, ...] = ()
+    seen: tuple[str, ...] = ()
+    returned: tuple[str, ...] = ()
+    missing: tuple[str, ...] = ()
+    absent: tuple[str, ...] = ()
+    gone: tuple[str, ...] = ()
+    cursor: str | None = None
+    bio: str | None = None
+    next_check_at: datetime | None = None
+    state: AccountState | None = None
+    failures: int = 0
+    problem_code: str | None = None
+    problem: str | None = None
+    outcome: str = "read"
+    """"read", "not-modified" or the code of the CollectError."""
+    posts_listed: int = 0
+    skipped: Mapping[str, int] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """A planned version after scoring.
+
+    `kept_text` is what may be written of its words (protected topics cut out, others' handles replaced), None
+    when nothing may be. Spans of `findings` count in `kept_text`. `excerpts` hold one masked excerpt a finding.
+    """
+
+    version: PlannedVersion
+    findings: tuple[Finding, ...] = ()
+    excerpts: tuple[str, ...] = ()
+    kept_text: str | None = None
+    kept_warning: str = ""
+    kept_alts: tuple[str, ...] = ()
+    needs_context: tuple[str, ...] = ()
+    assessed: bool = True
+    """False for a language that is not assessed."""
+
+
+@dataclass(frozen=True, slots=True)
+class RetentionProfile:
+    """How long each kind of record stays, as a profile of the law that the practice works under.
+
+    None means: kept until a person decides.
+    """
+
+    name: str
+    clean_hash: timedelta | None
+    """Hash and times of a post without findings, counted from when it was last seen."""
+    open_minor: timedelta | None
+    """Findings S1 and S2 and their text, from first seen."""
+    open_serious: timedelta | None
+    """Findings S3 and up, other than clause 2."""
+    open_confidential: timedelta | None
+    """Findings of clause 2."""
+    run_log: timedelta | None
+    delivery_log: timedelta | None
+    source: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class RetentionReport:
+    """What a retention pass removed, by kind of record, and the rules it went by."""
+
+    removed: Mapping[str, int]
+    explained: tuple[str, ...]

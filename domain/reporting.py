@@ -1,0 +1,181 @@
+"""What management, officers and authors are shown: digests, alerts, notices, archive pages."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from domain.findings import Clause, Severity
+
+
+class Reading(StrEnum):
+    """How it went with one account in a period."""
+
+    READ = "read"
+    STALE = "stale"
+    """Was read before, not within the period as often as planned; see `reason`."""
+    FAILING = "failing"
+    QUARANTINED = "quarantined"
+    PAUSED = "paused"
+    NEVER = "never"
+    """Authorised, not read yet."""
+
+
+class DeliveryKind(StrEnum):
+    """What a mail is."""
+
+    DIGEST = "digest"
+    ALERT = "alert"
+    NOTICE = "notice"
+    """To the author of a post, about a finding."""
+
+
+class DeliveryState(StrEnum):
+    """Where one mail to one recipient stands."""
+
+    QUEUED = "queued"
+    SENDING = "sending"
+    """Handed to the server; after a crash here it is sent again under the same Message-ID."""
+    SENT = "sent"
+    REFUSED = "refused"
+    """The server said no for good (5xx): a person must look."""
+
+
+@dataclass(frozen=True, slots=True)
+class Period:
+    """One ISO week in the practice's time zone. `start` and `end` are aware UTC; `end` is the first instant after."""
+
+    week: str
+    """ISO 8601 week, such as "2026-W47"."""
+    start: datetime
+    end: datetime
+    time_zone: str
+
+
+@dataclass(frozen=True, slots=True)
+class ReportedFinding:
+    """A stored finding as reports see it: no post text but a masked excerpt, made when it was scored."""
+
+    id: int
+    account_id: int
+    account: str
+    """Handle or site name of the enrolled account."""
+    author: str
+    """Name of the staff member."""
+    platform: str
+    clause: Clause
+    severity: Severity
+    probability: float
+    reason: str
+    excerpt: str
+    """Masked: no client detail, no other person's name or handle."""
+    post_url: str
+    published_at: datetime
+    first_seen_at: datetime
+    detector: str
+    detector_version: str
+    policy_version: str
+    needs_context: tuple[str, ...] = ()
+    gone_at: datetime | None = None
+    """When the post was confirmed deleted, if it was."""
+    edited: bool = False
+    """A newer version of the post was seen after this finding."""
+    author_told_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class CoverageLine:
+    """How one account fared in the period. `reason` is a sentence when something is wrong, else ""."""
+
+    account_id: int
+    account: str
+    author: str
+    platform: str
+    reading: Reading
+    last_read_at: datetime | None
+    passes: int
+    posts_seen: int
+    new: int
+    edited: int
+    gone: int
+    not_assessed: int
+    """Posts in a language that is not assessed."""
+    malformed: int
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Digest:
+    """One week for management. `findings` are ordered by gravity; frozen once built, so that a repeat is the same."""
+
+    practice: str
+    period: Period
+    built_at: datetime
+    findings: tuple[ReportedFinding, ...]
+    coverage: tuple[CoverageLine, ...]
+    policy_version: str
+    detector_version: str
+    clause_titles: tuple[tuple[str, str], ...] = ()
+    """(clause id, title in the practice's words), for all nine sections."""
+    open_before: tuple[ReportedFinding, ...] = ()
+    """S3 and S4 findings of earlier periods whose posts still stand."""
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """A mail, ready to send to one recipient. `message_id` is deterministic in (kind, key, recipient)."""
+
+    message_id: str
+    sender: str
+    recipient: str
+    subject: str
+    text: str
+    html: str
+    date: datetime
+    headers: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Delivery:
+    """What is known of one mail to one recipient; unique by (kind, key, recipient)."""
+
+    id: int
+    kind: DeliveryKind
+    key: str
+    """ISO week for a digest, finding id for an alert, "week:staff id" for a notice."""
+    recipient: str
+    message_id: str
+    state: DeliveryState
+    attempts: int
+    next_try_at: datetime | None = None
+    sent_at: datetime | None = None
+    problem: str = ""
+    content_hash: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class WeekFigures:
+    """Numbers of one week for the archive's figures; of the practice as a whole, never of a person."""
+
+    week: str
+    accounts_read: int
+    accounts_enrolled: int
+    posts_read: int
+    by_clause: tuple[tuple[Clause, int], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ArchiveContent:
+    """Everything the static archive is made of."""
+
+    practice: str
+    made_at: datetime
+    time_zone: str
+    digests: tuple[Digest, ...]
+    clause_texts: tuple[tuple[str, str, str], ...]
+    """(id, title, summary) of the nine sections."""
+    figures: tuple[WeekFigures, ...] = field(default=())

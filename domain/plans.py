@@ -74,7 +74,6 @@ class Verdict:
     findings: tuple[Finding, ...] = ()
     excerpts: tuple[str, ...] = ()
     kept_text: str | None = None
-    kept_warning: str = ""
     kept_alts: tuple[str, ...] = ()
     needs_context: tuple[str, ...] = ()
     assessed: bool = True

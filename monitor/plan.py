@@ -1,0 +1,158 @@
+"""What one pass over one account means: new, edited, missing, gone, when to look again. Pure.
+
+The outcome of reading comes in as a value (posts, "not modified" or an error), the decision goes out as a Plan.
+Nothing here touches the network, the store or the clock.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
+
+from domain.accounts import Account, AccountState
+from domain.errors import CollectError, RateLimited
+from domain.plans import Change, Plan, PlannedVersion
+from domain.posts import Fetched, KnownPost, NotModified, Post, PostState, Presence
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+CONFIRMATIONS = 2
+"""Times a platform must say "not there" before a post counts as gone."""
+CONFIRMATION_GAP = timedelta(hours=6)
+"""Least time between two such answers, so that one outage cannot count twice."""
+LONGEST_WAIT = timedelta(days=30)
+"""No source can put its next reading off for longer."""
+
+
+@dataclass(frozen=True, slots=True)
+class Cadence:
+    """The one schedule of all accounts, and when a failing one is set aside."""
+
+    every: timedelta
+    quarantine_after: int = 5
+    first_retry: timedelta = timedelta(minutes=30)
+    quarantine_retry: timedelta = timedelta(days=7)
+
+
+def suspects(fetched: Fetched, known: Mapping[str, KnownPost]) -> tuple[str, ...]:
+    """Ids that ought to be in this listing and are not: to be asked for one by one before anything is concluded."""
+    if fetched.covers_since is None:
+        return ()
+    return tuple(
+        post.post_id
+        for post in known.values()
+        if post.state is not PostState.GONE
+        and post.published_at >= fetched.covers_since
+        and post.post_id not in fetched.listed_ids
+    )
+
+
+def decide(
+    account: Account,
+    outcome: Fetched | NotModified | CollectError,
+    known: Mapping[str, KnownPost],
+    *,
+    presence: Mapping[str, Presence],
+    now: datetime,
+    cadence: Cadence,
+) -> Plan:
+    """The plan for this outcome. `presence` answers for `suspects(outcome, known)`."""
+    if isinstance(outcome, CollectError):
+        return _failed(account, outcome, now, cadence)
+    next_check_at = _next_check(outcome.not_before, now, cadence)
+    if isinstance(outcome, NotModified):
+        return Plan(
+            cursor=outcome.cursor, next_check_at=next_check_at, state=AccountState.ACTIVE, outcome="not-modified"
+        )
+    return _read(account, outcome, known, presence=presence, now=now, next_check_at=next_check_at)
+
+
+def _read(
+    account: Account,
+    fetched: Fetched,
+    known: Mapping[str, KnownPost],
+    *,
+    presence: Mapping[str, Presence],
+    now: datetime,
+    next_check_at: datetime,
+) -> Plan:
+    asked = [known[post_id] for post_id in suspects(fetched, known)]
+    counted = [post for post in asked if presence.get(post.post_id) is Presence.ABSENT and _counts(post, now)]
+    return Plan(
+        versions=_versions(account, fetched.posts, known, now),
+        seen=tuple(post_id for post_id in known if post_id in fetched.listed_ids),
+        returned=tuple(
+            post.post_id
+            for post in known.values()
+            if post.state is not PostState.LIVE
+            and (post.post_id in fetched.listed_ids or presence.get(post.post_id) is Presence.PRESENT)
+        ),
+        missing=tuple(
+            post.post_id
+            for post in asked
+            if post.state is PostState.LIVE and presence.get(post.post_id) is not Presence.PRESENT
+        ),
+        absent=tuple(post.post_id for post in counted),
+        gone=tuple(post.post_id for post in counted if post.absences + 1 >= CONFIRMATIONS),
+        cursor=fetched.cursor,
+        bio=fetched.bio,
+        next_check_at=next_check_at,
+        state=AccountState.ACTIVE,
+        posts_listed=len(fetched.posts),
+        skipped=fetched.skipped,
+    )
+
+
+def _counts(post: KnownPost, now: datetime) -> bool:
+    """Two answers close together are one answer: a single outage must not delete a post."""
+    return post.last_absence_at is None or now - post.last_absence_at >= CONFIRMATION_GAP
+
+
+def _versions(
+    account: Account, posts: tuple[Post, ...], known: Mapping[str, KnownPost], now: datetime
+) -> tuple[PlannedVersion, ...]:
+    planned = (_version(account, post, known.get(post.post_id), now) for post in posts)
+    return tuple(version for version in planned if version is not None)
+
+
+def _version(account: Account, post: Post, before: KnownPost | None, now: datetime) -> PlannedVersion | None:
+    if before is not None:
+        if before.content_hash == post.content_hash:
+            return None
+        return PlannedVersion(post=post, change=Change.EDITED, published_at=before.published_at)
+    first_reading = account.cursor is None
+    if post.published_at is None and first_reading:
+        return PlannedVersion(post=post, change=Change.BASELINE, published_at=now)
+    # A date in the future is a trick to stay on top; the post is public now, whatever it claims.
+    published_at = now if post.published_at is None else min(post.published_at, now)
+    if published_at < account.authorisation.starts_at:
+        return None
+    return PlannedVersion(post=post, change=Change.NEW, published_at=published_at)
+
+
+def _next_check(not_before: datetime | None, now: datetime, cadence: Cadence) -> datetime:
+    planned = now + cadence.every
+    return planned if not_before is None else min(max(planned, not_before), now + LONGEST_WAIT)
+
+
+def _failed(account: Account, error: CollectError, now: datetime, cadence: Cadence) -> Plan:
+    # Being asked to wait is the site's right and no fault of the account: it never leads to quarantine.
+    failures = account.failures + (0 if isinstance(error, RateLimited) else 1)
+    quarantined = failures >= cadence.quarantine_after
+    wait = cadence.quarantine_retry if quarantined else _back_off(failures, cadence)
+    asked_for = error.retry_at or now
+    return Plan(
+        next_check_at=min(max(now + wait, asked_for), now + LONGEST_WAIT),
+        state=AccountState.QUARANTINED if quarantined else AccountState.ACTIVE,
+        failures=failures,
+        problem_code=error.code,
+        problem=error.reason,
+        outcome=error.code,
+    )
+
+
+def _back_off(failures: int, cadence: Cadence) -> timedelta:
+    doublings: int = 2 ** max(0, min(failures, 20) - 1)
+    return min(cadence.first_retry * doublings, cadence.every)

@@ -145,3 +145,5 @@ class KnownPost:
     absences: int = 0
     """Times the platform has confirmed by id that it is not there."""
     last_absence_at: datetime | None = None
+    url: str = ""
+    """The post's own public address, for asking after it."""

@@ -85,6 +85,7 @@ class ReportedFinding:
     edited: bool = False
     """A newer version of the post was seen after this finding."""
     author_told_at: datetime | None = None
+    author_email: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -156,6 +156,8 @@ class Delivery:
     sent_at: datetime | None = None
     problem: str = ""
     content_hash: str = ""
+    queued_at: datetime | None = None
+    """When the mail was first asked for; its Date header, so that a repeat is the same mail."""
 
 
 @dataclass(frozen=True, slots=True)

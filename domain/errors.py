@@ -8,6 +8,7 @@
     │   ├── SchemaTooNew     the program is older than the database
     │   └── NotAuthorised    an account without an active authorisation was asked for, or lost it meanwhile
     ├── PacketError          one line of a post file is malformed
+    ├── ArchiveError         the archive's folder cannot be written; what was there can still be read
     ├── DeliveryError        a mail did not go out
     │   ├── MailServerDown   nothing was said about the message; try again
     │   └── RecipientRefused the server refused this recipient; `permanent` says whether to try again
@@ -89,6 +90,10 @@ class PacketError(Section7Error):
         self.line = line
         self.problem = problem
         super().__init__(f"line {line}: {problem}")
+
+
+class ArchiveError(Section7Error):
+    """The archive's folder cannot be written. What was there before can still be read."""
 
 
 class DeliveryError(Section7Error):

@@ -182,3 +182,7 @@ class ArchiveContent:
     clause_texts: tuple[tuple[str, str, str], ...]
     """(id, title, summary) of the nine sections."""
     figures: tuple[WeekFigures, ...] = field(default=())
+    privacy_contact: str = ""
+    """Who answers questions about privacy, on one line."""
+    error_rates: str = ""
+    """One or two sentences on how often the detector errs, as measured."""

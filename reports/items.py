@@ -1,0 +1,152 @@
+"""What the templates of mails and pages are given: findings and accounts in words, nothing to decide any more."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from domain.findings import Clause, Severity
+from domain.reporting import Reading
+from reports import links, words
+from reports.build import Counts, confidential_posts, counts
+
+if TYPE_CHECKING:
+    from domain.reporting import CoverageLine, Digest, ReportedFinding
+
+
+@dataclass(frozen=True, slots=True)
+class MailItem:
+    """A finding as mail may show it. `account` and `reason` are "" where they could tell about a client."""
+
+    id: int
+    clause: str
+    title: str
+    severity: str
+    meaning: str
+    platform: str
+    day: str
+    account: str
+    reason: str
+    notes: tuple[str, ...]
+    link: str
+    grave: bool
+
+
+@dataclass(frozen=True, slots=True)
+class AccountLine:
+    """How one account fared, in words. `reason` is "" when it was read."""
+
+    account: str
+    author: str
+    platform: str
+    reading: str
+    last_read: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class DigestMail:
+    """Everything the digest's templates use. `more_…` count what the mail leaves to the archive."""
+
+    practice: str
+    week: str
+    days: str
+    total: Counts
+    read: tuple[AccountLine, ...]
+    more_read: int
+    unread: tuple[AccountLine, ...]
+    more_unread: int
+    items: tuple[MailItem, ...]
+    more_items: int
+    standing: tuple[MailItem, ...]
+    more_standing: int
+    link: str
+    policy_version: str
+    detector_version: str
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """How many entries one mail shows of each kind."""
+
+    items: int = 40
+    standing: int = 10
+    read: int = 60
+    unread: int = 30
+
+    def smaller(self) -> Limits:
+        """Half of everything, rounded down."""
+        return Limits(self.items // 2, self.standing // 2, self.read // 2, self.unread // 2)
+
+
+def mail_item(
+    finding: ReportedFinding, title: str, time_zone: str, link: str = "", *, confidential: bool = True
+) -> MailItem:
+    """One finding for a mail; a confidential one loses account and reason, and no mail holds an excerpt."""
+    hide = confidential or finding.clause is Clause.CONFIDENTIALITY
+    return MailItem(
+        id=finding.id,
+        clause=finding.clause.value,
+        title=title,
+        severity=words.SEVERITY[finding.severity],
+        meaning=words.SEVERITY_MEANING.get(finding.severity, ""),
+        platform=words.platform(finding.platform),
+        day=words.local_day(finding.published_at, time_zone),
+        account="" if hide else words.plain(finding.account),
+        reason="" if hide else words.plain(finding.reason),
+        notes=words.notes(finding, time_zone),
+        link=link,
+        grave=finding.severity >= Severity.S3,
+    )
+
+
+def account_line(line: CoverageLine, time_zone: str) -> AccountLine:
+    """One account's week in words; every account that was not read as planned gets a reason."""
+    last = words.local_day(line.last_read_at, time_zone) if line.last_read_at else "never"
+    return AccountLine(
+        account=words.plain(line.account),
+        author=words.plain(line.author),
+        platform=words.platform(line.platform),
+        reading=words.READING[line.reading],
+        last_read=last,
+        reason="" if line.reading is Reading.READ else words.plain(line.reason) or words.NO_REASON[line.reading],
+    )
+
+
+def digest_mail(digest: Digest, archive_url: str, limits: Limits) -> DigestMail:
+    """The week for a mail, cut to `limits`."""
+    zone, week = digest.period.time_zone, digest.period.week
+    hidden = confidential_posts(digest)
+
+    def shown(findings: tuple[ReportedFinding, ...], anchor: str, limit: int) -> tuple[MailItem, ...]:
+        return tuple(
+            mail_item(
+                finding,
+                words.clause_title(finding.clause, digest.clause_titles),
+                zone,
+                links.archived(archive_url, week, f"{anchor}-{finding.id}"),
+                confidential=finding.post_url in hidden,
+            )
+            for finding in findings[:limit]
+        )
+
+    lines = [(line.reading is Reading.READ, account_line(line, zone)) for line in digest.coverage]
+    read = [line for good, line in lines if good]
+    unread = [line for good, line in lines if not good]
+    return DigestMail(
+        practice=words.plain(digest.practice),
+        week=words.week(week),
+        days=words.span(digest.period),
+        total=counts(digest),
+        read=tuple(read[: limits.read]),
+        more_read=max(0, len(read) - limits.read),
+        unread=tuple(unread[: limits.unread]),
+        more_unread=max(0, len(unread) - limits.unread),
+        items=shown(digest.findings, "finding", limits.items),
+        more_items=max(0, len(digest.findings) - limits.items),
+        standing=shown(digest.open_before, "open", limits.standing),
+        more_standing=max(0, len(digest.open_before) - limits.standing),
+        link=links.archived(archive_url, week),
+        policy_version=digest.policy_version,
+        detector_version=digest.detector_version,
+    )

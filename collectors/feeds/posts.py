@@ -1,0 +1,134 @@
+"""Listing -> posts with ids that stay the same from one reading to the next. Pure."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections import Counter
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from collectors.html import images_alt, links, to_text
+from domain.posts import Media, Post, PostKind
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from collectors.feeds.listing import Entry, Listing, Words
+
+MAX_TEXT = 500_000
+"""Longest text of one post, in characters: five times a long book chapter."""
+MAX_ID = 512
+"""Longest id kept as it is; a longer one is replaced by its hash."""
+MAX_LANGUAGE = 35
+"""RFC 5646 section 4.4.1: the length a language tag needs at most."""
+
+_FRAMES = re.compile(r"</?(?:applet|iframe|noscript|object)\b[^<>]*>", re.IGNORECASE)
+_SPACE = re.compile(r"\s+")
+_CUT = re.compile(r"\s*\[?(?:…|\.\.\.)\]?$")
+"""How an excerpt ends where they were cut off."""
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """A post and the names its feed gives as authors."""
+
+    post: Post
+    authors: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Items:
+    """The posts of a listing in its order, and how many items held nothing or repeated another word for word."""
+
+    items: tuple[Item, ...]
+    malformed: int
+    duplicates: int
+
+
+def to_items(listing: Listing, feed_url: str) -> Items:
+    """Posts of every item that says anything.
+
+    An item without an address of its own gets the site's, or else the feed's: somewhere for a person to look.
+    """
+    entries = [entry for entry in listing.entries if not entry.says_nothing]
+    texts = [_text(entry) for entry in entries]
+    found: dict[str, Item] = {}
+    for identifier, entry, text in zip(_identifiers(entries, texts), entries, texts, strict=True):
+        found.setdefault(identifier, Item(_post(entry, identifier, text, listing.home or feed_url), entry.authors))
+    return Items(tuple(found.values()), len(listing.entries) - len(entries), len(entries) - len(found))
+
+
+def _post(entry: Entry, identifier: str, text: str, home: str) -> Post:
+    html = "\n".join(body.source for body in (entry.title, *entry.bodies) if body.is_html)
+    pictures = tuple(Media("image", alt) for alt in dict.fromkeys(images_alt(html)))
+    return Post(
+        post_id=identifier,
+        url=entry.link or home,
+        kind=PostKind.ARTICLE,
+        text=text,
+        links=links(html, entry.base),
+        media=(*pictures, *entry.media),
+        language=entry.language[:MAX_LANGUAGE] if entry.language else None,
+        published_at=entry.published_at,
+        edited_at=entry.edited_at,
+        reply_to_id=entry.reply_to_id,
+    )
+
+
+def _text(entry: Entry) -> str:
+    """Title, empty line, body. A status feed's title, which is the body's beginning once more, is left out.
+
+    The body is every text of the item (content, summary, show notes) that no other one of them contains.
+    """
+    title = plain(entry.title)
+    body = "\n\n".join(_distinct([plain(words) for words in entry.bodies]))
+    parts = [body] if _squeezed(body).startswith(_uncut(title)) else [title, body]
+    return "\n\n".join(part for part in parts if part)[:MAX_TEXT]
+
+
+def plain(words: Words) -> str:
+    """The words as plain text, those inside an `<object>` or `<iframe>` too: feed readers show no frames."""
+    return to_text(_FRAMES.sub(" ", words.source)) if words.is_html else words.source
+
+
+def _distinct(texts: Sequence[str]) -> list[str]:
+    """The texts without those that a longer, or an earlier equal, one contains; the order stays."""
+    ranked = sorted(range(len(texts)), key=lambda place: (-len(texts[place]), place))
+    kept: list[int] = []
+    for place in ranked:
+        as_read = {_uncut(texts[place]), _uncut(to_text(texts[place]))}  # WordPress escapes some summaries twice
+        if texts[place] and not any(wanted in _squeezed(texts[other]) for other in kept for wanted in as_read):
+            kept.append(place)
+    return [texts[place] for place in sorted(kept)]
+
+
+def _squeezed(text: str) -> str:
+    return _SPACE.sub(" ", text).strip()
+
+
+def _uncut(text: str) -> str:
+    """The text on one line, without the marks of an excerpt at its end."""
+    return _CUT.sub("", _squeezed(text))
+
+
+def _identifiers(entries: Sequence[Entry], texts: Sequence[str]) -> list[str]:
+    """An id for each entry: the feed's own (Atom id, RSS guid, JSON id), else the link, else a hash of the words.
+
+    Ids that a feed gives more than once are told apart by link, then by date, then by words, and by nothing else:
+    a position would change with every new item. What is then still equal is the same item, listed twice.
+    """
+    names = [entry.given_id or entry.link or _digest(text) for entry, text in zip(entries, texts, strict=True)]
+    finer = (
+        [entry.link for entry in entries],
+        [entry.published_at.isoformat() if entry.published_at else "" for entry in entries],
+        [_digest(text) for text in texts],
+    )
+    for marks in finer:
+        counts = Counter(names)
+        names = [f"{name} {mark}" if counts[name] > 1 else name for name, mark in zip(names, marks, strict=True)]
+    return [name if len(name) <= MAX_ID else _digest(name) for name in names]
+
+
+def _digest(text: str) -> str:
+    return "sha256:" + hashlib.sha256(text.encode("utf-8", "replace")).hexdigest()

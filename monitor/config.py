@@ -61,6 +61,11 @@ class PracticeSection(_Section):
     contact: Address
     jurisdiction: str = Field(min_length=1)
 
+    @property
+    def zone(self) -> ZoneInfo:
+        """The time zone itself."""
+        return ZoneInfo(self.time_zone)
+
 
 class DatabaseSection(_Section):
     """Exactly one way to name the database."""

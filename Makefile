@@ -1,0 +1,44 @@
+# Two commands for everybody: `make demo` and `make test`. Both make their own environment first.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+READY := $(VENV)/.ready
+
+.PHONY: help demo test lint types check lock bench conformance browser clean
+
+help: ## Say what can be made
+	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | sort
+
+$(READY): requirements/dev.txt pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Section7 needs Python 3.11 or newer; set PYTHON=…"; exit 2; }
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/dev.txt
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	@touch $@
+
+demo: $(READY) ## Run the main job on an invented practice, several simulated weeks long
+	$(BIN)/python -m demo
+
+test: $(READY) ## Run every test, on SQLite and on a throw-away PostgreSQL where its programs are found
+	$(BIN)/python -m pytest -n 2 --dist loadfile
+
+lint: $(READY) ## Style and import rules
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/lint-imports
+	$(BIN)/deptry .
+
+types: $(READY) ## Strict types
+	$(BIN)/mypy
+
+check: lint types test ## All of the above
+
+bench: $(READY) ## Ratios that the documentation quotes
+	$(BIN)/python -m benchmarks
+
+lock: $(READY) ## Pin every dependency with its hashes, after pyproject.toml has changed
+	$(BIN)/uv pip compile pyproject.toml --extra postgres --universal --python-version 3.11 --generate-hashes --no-header --quiet --output-file requirements/runtime.txt
+	$(BIN)/uv pip compile pyproject.toml --extra postgres --group dev --universal --python-version 3.11 --generate-hashes --no-header --quiet --output-file requirements/dev.txt
+
+clean: ## Remove what was made here
+	rm -rf $(VENV) demo-out .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache

@@ -1,0 +1,167 @@
+"""Wiring: configuration in, working parts out. The only place that knows every room."""
+
+from __future__ import annotations
+
+import os
+import socket
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+from analyzers.policy import load_policy
+from collectors.base import Politeness
+from collectors.http import HttpClient, open_http
+from collectors.registry import platforms
+from domain.errors import ConfigError, Mistake
+from domain.plans import Ceiling
+from monitor.delivery import Posting
+from monitor.digest import Reporting
+from monitor.packets import pseudonymiser
+from monitor.plan import Cadence
+from monitor.run import LEASE_MARGIN, Collecting
+from reports.mail import MaildirMailer, SmtpMailer, SmtpSettings
+from reports.render import Renderer
+from store.engine import Store, open_store
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping
+    from datetime import datetime
+    from pathlib import Path
+
+    from collectors.base import Platform
+    from domain.findings import Policy
+    from monitor.config import Config
+    from reports.mail import Mailer
+
+KEY_BYTES = 32
+MEGABYTE = 1_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class App:
+    """The whole program, wired. `owner` names this process in leases."""
+
+    config: Config
+    policy: Policy
+    store: Store
+    http: HttpClient
+    platforms: Mapping[str, Platform]
+    mailer: Mailer
+    key: bytes
+    clock: Callable[[], datetime]
+    owner: str
+
+    def collecting(self) -> Collecting:
+        """What a collection pass works with."""
+        politeness = self.config.politeness
+        return Collecting(
+            store=self.store,
+            platforms=self.platforms,
+            reader=self.http,
+            policy=self.policy,
+            cadence=Cadence(every=self.config.collect_every, quarantine_after=politeness.quarantine_after),
+            pseudonym=pseudonymiser(self.key),
+            clock=self.clock,
+            owner=self.owner,
+            lease=timedelta(seconds=politeness.account_deadline_seconds) + LEASE_MARGIN,
+            workers=politeness.workers,
+        )
+
+    def reporting(self) -> Reporting:
+        """What digests, alerts and the archive work with."""
+        mail = self.config.mail
+        domain = mail.sender.rpartition("@")[2]
+        return Reporting(
+            post=Posting(self.store, self.mailer, self.clock, self.owner, domain),
+            renderer=Renderer(
+                practice=self.policy.practice_name,
+                sender=mail.sender,
+                archive_url=mail.archive_url.rstrip("/"),
+                mail_domain=domain,
+                privacy_contact=self.config.practice.contact,
+            ),
+            policy=self.policy,
+            config=self.config,
+        )
+
+    def ceilings(self) -> dict[str, Ceiling]:
+        """What each platform's own terms allow to be kept."""
+        return {
+            name: Ceiling(keep_text=platform.terms.keep_text, erase_deleted=platform.terms.erase_deleted)
+            for name, platform in self.platforms.items()
+        }
+
+
+@contextmanager
+def open_app(config: Config, clock: Callable[[], datetime]) -> Iterator[App]:
+    """The wired program on a database of the right version; everything is closed at the end.
+
+    Raises ConfigError (policy or key file), StoreError (database unreachable, too old or too new).
+    """
+    policy = load_policy(config.policy)
+    key = read_key(config.key_file)
+    store = open_store(config.database_url.get_secret_value())
+    try:
+        store.check_schema()
+        with open_http(politeness_of(config), clock=clock) as http:
+            yield App(
+                config=config,
+                policy=policy,
+                store=store,
+                http=http,
+                platforms=platforms(),
+                mailer=mailer_of(config),
+                key=key,
+                clock=clock,
+                owner=f"{socket.gethostname()}:{os.getpid()}",
+            )
+    finally:
+        store.close()
+
+
+def read_key(file: Path) -> bytes:
+    """The installation's key. Raises ConfigError when the file is not there or was damaged."""
+    try:
+        key = bytes.fromhex(file.read_text(encoding="ascii").strip())
+    except OSError as error:
+        seen = error.strerror or "an error"
+        raise ConfigError([Mistake(str(file), "(file)", seen, "the key that `section7 init` makes")]) from error
+    except ValueError as error:
+        raise ConfigError([Mistake(str(file), "(file)", "something else", "64 hexadecimal digits")]) from error
+    if len(key) != KEY_BYTES:
+        raise ConfigError([Mistake(str(file), "(file)", f"{len(key)} bytes", f"{KEY_BYTES} bytes")])
+    return key
+
+
+def politeness_of(config: Config) -> Politeness:
+    """How the HTTP layer is to behave."""
+    section = config.politeness
+    return Politeness(
+        user_agent=section.user_agent,
+        contact=config.practice.contact,
+        delay=section.delay_seconds,
+        jitter=section.delay_seconds / 4,
+        account_deadline=float(section.account_deadline_seconds),
+        max_wire_bytes=section.max_body_megabytes * MEGABYTE,
+        max_body_bytes=section.max_body_megabytes * MEGABYTE,
+        allowed_private=frozenset(section.allowed_private),
+    )
+
+
+def mailer_of(config: Config) -> Mailer:
+    """The configured way out for mail."""
+    smtp = config.mail.smtp
+    if config.mail.transport == "maildir" or smtp is None:
+        return MaildirMailer(config.maildir)
+    return SmtpMailer(
+        SmtpSettings(
+            host=smtp.host,
+            port=smtp.port,
+            security=smtp.security,
+            username=smtp.username,
+            password=config.mail_password.get_secret_value(),
+            timeout=float(smtp.timeout_seconds),
+            ca_file=smtp.ca_file,
+        )
+    )

@@ -1,0 +1,48 @@
+"""The command line: one command a verb, thin. What a verb does stands in `monitor.work` and `monitor.enrol`.
+
+Exit codes: 0 all well; 1 something was not done, and was named; 2 wrong usage or configuration, nothing was done.
+"""
+
+from __future__ import annotations
+
+import sys
+
+import typer
+
+from domain.errors import ConfigError, Section7Error, UsageError
+from monitor import cli_accounts, cli_daemon, cli_init, cli_score, cli_work
+
+NOT_DONE = 1
+WRONG_USAGE = 2
+
+app = typer.Typer(
+    name="section7",
+    help="Periodic compliance monitor for opted-in, public, professional profiles.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+app.add_typer(cli_accounts.staff, name="staff")
+app.add_typer(cli_accounts.accounts, name="accounts")
+cli_init.add_to(app)
+cli_work.add_to(app)
+cli_score.add_to(app)
+cli_daemon.add_to(app)
+
+
+def main() -> None:
+    """Entry point of the `section7` command."""
+    try:
+        app()
+    except ConfigError as error:
+        many = len(error.mistakes) > 1
+        typer.echo(f"{len(error.mistakes)} mistakes:" if many else "A mistake:", err=True)
+        for mistake in error.mistakes:
+            typer.echo(f"  {mistake}", err=True)
+        sys.exit(WRONG_USAGE)
+    except UsageError as error:
+        typer.echo(str(error), err=True)
+        sys.exit(WRONG_USAGE)
+    except Section7Error as error:
+        typer.echo(str(error), err=True)
+        sys.exit(NOT_DONE)

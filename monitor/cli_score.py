@@ -1,0 +1,116 @@
+"""`section7 score` and `section7 evaluate`: the scoring contract on files of posts, and its measures."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, TextIO
+
+import typer
+
+from analyzers.evaluate import as_json, evaluate, table
+from analyzers.files import score_lines
+from analyzers.packets import read_labelled, scored_to_json
+from analyzers.policy import load_policy
+from analyzers.score import score as score_packet
+from domain.errors import PacketError, UsageError
+from monitor import rescore
+from monitor.cli_common import DEFAULT_CONFIG, ConfigFile, opened
+from monitor.config import load_config
+
+if TYPE_CHECKING:
+    from domain.findings import Policy
+
+Posts = Annotated[Path | None, typer.Argument(help="Posts, one JSON packet a line; without it, rescore what is kept.")]
+Labelled = Annotated[Path, typer.Argument(help="Labelled posts, one JSON packet a line.")]
+
+
+def add_to(app: typer.Typer) -> None:
+    """Put both verbs on the command line."""
+    app.command("score")(score)
+    app.command("evaluate")(evaluate_file)
+
+
+def score(
+    posts: Posts = None,
+    output: Annotated[
+        Path | None, typer.Option("--output", "-o", help="Findings file; standard output without it.")
+    ] = None,
+    config: ConfigFile = DEFAULT_CONFIG,
+) -> None:
+    """Score a file of posts, or rescore the posts whose words retention has kept."""
+    if posts is None:
+        with opened(config) as app:
+            done = rescore.rescore(app)
+        typer.echo(
+            f"{done.versions} versions judged again, {done.added} new findings. Posts without kept words: not judged."
+        )
+        return
+    well = _score_file(posts, output, _policy_if_any(config))
+    if not well:
+        raise typer.Exit(1)
+
+
+def evaluate_file(
+    labelled: Labelled,
+    as_data: Annotated[bool, typer.Option("--json", help="Print the measures as JSON.")] = False,  # noqa: FBT002
+    config: ConfigFile = DEFAULT_CONFIG,
+) -> None:
+    """Score labelled posts and print every measure of the contract with its interval."""
+    policy = _policy_if_any(config)
+    well = True
+    pairs = []
+    for number, line in enumerate(_lines(labelled), start=1):
+        try:
+            packet, labels = read_labelled(line, number)
+        except PacketError as error:
+            typer.echo(f"{labelled}: {error}", err=True)
+            well = False
+            continue
+        pairs.append((labels, score_packet(packet, policy)))
+    measured = evaluate(pairs)
+    typer.echo(json.dumps(as_json(measured), indent=2) if as_data else table(measured))
+    if not well:
+        raise typer.Exit(1)
+
+
+def _score_file(posts: Path, output: Path | None, policy: Policy | None) -> bool:
+    """Write findings beside their final name first, so that a full disk leaves no half file under it."""
+    if output is None:
+        return _score_to(sys.stdout, posts, policy)
+    draft = output.with_name(f".{output.name}.partial")
+    try:
+        with draft.open("w", encoding="utf-8") as stream:
+            well = _score_to(stream, posts, policy)
+        draft.replace(output)
+    except OSError as error:
+        draft.unlink(missing_ok=True)
+        raise UsageError(f"{output} cannot be written: {error.strerror}.") from error
+    return well
+
+
+def _score_to(stream: TextIO, posts: Path, policy: Policy | None) -> bool:
+    well = True
+    for result in score_lines(_lines(posts), policy):
+        if isinstance(result, PacketError):
+            typer.echo(f"{posts}: {result}", err=True)
+            well = False
+        else:
+            stream.write(json.dumps(scored_to_json(result), ensure_ascii=False) + "\n")
+    return well
+
+
+def _lines(file: Path) -> list[str]:
+    try:
+        return file.read_text(encoding="utf-8").splitlines()
+    except OSError as error:
+        raise UsageError(f"{file} cannot be read: {error.strerror}.") from error
+    except UnicodeDecodeError as error:
+        raise UsageError(f"{file} is not UTF-8 text (byte {error.start}).") from error
+
+
+def _policy_if_any(config: Path) -> Policy | None:
+    """A file can be scored without an installation; where there is one, its policy counts."""
+    return load_policy(load_config(config, os.environ).policy) if config.exists() else None

@@ -1,0 +1,126 @@
+"""The one-shot verbs for cron: collect, digest, alert, archive, retention. The daemon does the same by itself."""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+
+from monitor import work
+from monitor.cli_common import DEFAULT_CONFIG, ConfigFile, opened
+from monitor.retention import PROFILES
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from monitor.app import App
+    from monitor.delivery import SendReport
+    from monitor.run import Visit
+
+
+def add_to(app: typer.Typer) -> None:
+    """Put these verbs on the command line."""
+    for verb in (collect, digest, alert, archive, retention):
+        app.command(verb.__name__)(verb)
+
+
+def collect(config: ConfigFile = DEFAULT_CONFIG) -> None:
+    """Read every account that is due, score what is new, and alert at once about anything critical."""
+    with opened(config) as app, _progress(app) as on_visit:
+        done = work.collect(app, on_visit=on_visit)
+    visits = done.readings.visits
+    found = sum(visit.findings for visit in visits)
+    typer.echo(
+        f"{len(visits)} accounts were due, {len(visits) - len(done.readings.failed)} were read; {found} findings."
+    )
+    for visit in done.readings.failed:
+        typer.echo(f"  account {visit.account_id} ({visit.platform}): {visit.outcome}", err=True)
+    _say_mail(done.alerts)
+    _exit(well=done.well)
+
+
+def digest(config: ConfigFile = DEFAULT_CONFIG) -> None:
+    """Build the digest of every ended week that has none, tell the authors, and send what waits."""
+    with opened(config) as app:
+        done = work.digest(app)
+        if done is None:
+            typer.echo("Another process is at it; nothing to do here.")
+            return
+        if done.built:
+            work.archive(app)
+    typer.echo(f"Built: {', '.join(done.built) or 'nothing was due'}.")
+    if done.held:
+        typer.echo(f"Held until their authors have been told: {', '.join(done.held)}.", err=True)
+    _say_mail(done.mail)
+    _exit(well=done.mail.well and not done.held)
+
+
+def alert(config: ConfigFile = DEFAULT_CONFIG) -> None:
+    """Send every same-day alert that is due."""
+    with opened(config) as app:
+        done = work.alert(app)
+    _say_mail(done)
+    _exit(well=done.well)
+
+
+def archive(config: ConfigFile = DEFAULT_CONFIG) -> None:
+    """Write the archive's pages; those that did not change stay as they are."""
+    with opened(config) as app:
+        done = work.archive(app)
+        if done is None:
+            typer.echo("Another process is at it; nothing to do here.")
+            return
+        typer.echo(f"{app.config.archive}: {done.written} written, {done.unchanged} unchanged, {done.removed} removed.")
+
+
+def retention(
+    explain: Annotated[bool, typer.Option("--explain", help="Say the rules and erase nothing.")] = False,  # noqa: FBT002
+    config: ConfigFile = DEFAULT_CONFIG,
+) -> None:
+    """Erase what the retention profile and the platforms' terms no longer allow."""
+    with opened(config) as app:
+        if explain:
+            profile = PROFILES[app.config.retention.profile]
+            typer.echo("\n".join(app.store.retention.explain(profile, app.ceilings())))
+            return
+        done = work.retention(app)
+    for kind, count in done.removed.items():
+        typer.echo(f"{count:6} {kind}")
+
+
+@contextmanager
+def _progress(app: App) -> Iterator[Callable[[Visit], None]]:
+    """A moving line on a terminal, one log line an account elsewhere."""
+    console = Console(stderr=True)
+    if not console.is_terminal:
+        yield work.log_visit
+        return
+    columns = (
+        SpinnerColumn(),
+        TextColumn("{task.description}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TimeElapsedColumn(),
+    )
+    with Progress(*columns, console=console, transient=True) as progress:
+        task = progress.add_task("Reading accounts", total=app.store.accounts.count_due(app.clock()))
+        yield lambda visit: progress.advance(task)
+
+
+def _say_mail(mail: SendReport) -> None:
+    if mail.sent:
+        typer.echo(f"Mail sent: {mail.sent}.")
+    if mail.waiting:
+        typer.echo(f"Mail waiting for another try: {mail.waiting}.", err=True)
+    if mail.refused:
+        typer.echo(f"Mail refused for good, somebody must look: {mail.refused}.", err=True)
+    for problem in mail.problems:
+        typer.echo(f"  {problem}", err=True)
+
+
+def _exit(*, well: bool) -> None:
+    if not well:
+        raise typer.Exit(1)

@@ -1,0 +1,116 @@
+"""Mail on its way out: each message once to each recipient, kept until the server has taken it.
+
+The record comes before the mail: a delivery is queued in the database, claimed, marked as being sent, handed to the
+server, marked as sent. A crash between the last two steps leaves "sending"; the mail is then sent again under the same
+Message-ID (RFC 5322 section 3.6.4), which a maildir folder and most servers recognise. SMTP offers no more than that.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+import structlog
+
+from domain.errors import MailServerDown, RecipientRefused
+from domain.reporting import DeliveryKind
+from reports.render import message_id
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Collection, Iterable
+    from datetime import datetime
+
+    from domain.reporting import Delivery, Message
+    from reports.mail import Mailer
+    from store.engine import Store
+
+log = structlog.get_logger(__name__)
+
+FIRST_RETRY = timedelta(minutes=5)
+LONGEST_RETRY = timedelta(hours=6)
+SENDING_LEASE = timedelta(minutes=10)
+
+
+@dataclass(frozen=True, slots=True)
+class Posting:
+    """What is needed to send mail."""
+
+    store: Store
+    mailer: Mailer
+    clock: Callable[[], datetime]
+    owner: str
+    mail_domain: str
+
+
+@dataclass(frozen=True, slots=True)
+class SendReport:
+    """What one round of sending did. `waiting` will be tried again; `refused` needs a person."""
+
+    sent: int = 0
+    waiting: int = 0
+    refused: int = 0
+    problems: tuple[str, ...] = ()
+
+    def __add__(self, other: SendReport) -> SendReport:
+        return SendReport(
+            self.sent + other.sent,
+            self.waiting + other.waiting,
+            self.refused + other.refused,
+            tuple(dict.fromkeys(self.problems + other.problems)),
+        )
+
+    @property
+    def well(self) -> bool:
+        """Whether every mail that was due has gone out."""
+        return not (self.waiting or self.refused)
+
+
+def queue(post: Posting, kind: DeliveryKind, key: str, recipients: Iterable[str], now: datetime) -> None:
+    """Record that this mail must go to these recipients; a repeat changes nothing."""
+    for recipient in recipients:
+        name = message_id(kind, key, recipient, post.mail_domain)
+        post.store.deliveries.enqueue(kind, key, recipient, name, now)
+
+
+def send_due(
+    post: Posting, kinds: Collection[DeliveryKind], compose: Callable[[Delivery], Message | None]
+) -> SendReport:
+    """Send every queued mail of these kinds that is due. `compose` returns None when there is nothing left to say."""
+    report = SendReport()
+    now = post.clock()
+    while claimed := post.store.deliveries.claim_due(
+        now, post.owner, lease_until=now + SENDING_LEASE, limit=1, kinds=kinds
+    ):
+        report += _send(post, claimed[0], compose(claimed[0]))
+    return report
+
+
+def _send(post: Posting, delivery: Delivery, message: Message | None) -> SendReport:
+    if message is None:
+        post.store.deliveries.drop(delivery.id)
+        return SendReport()
+    try:
+        post.mailer.send(message)
+    except MailServerDown as error:
+        return _later(post, delivery, f"The mail server could not take it: {error}")
+    except RecipientRefused as error:
+        if error.permanent:
+            return _refused(post, delivery, str(error))
+        return _later(post, delivery, str(error))
+    post.store.deliveries.sent(delivery.id, post.clock())
+    log.info("mail-sent", kind=delivery.kind.value, key=delivery.key, delivery=delivery.id)
+    return SendReport(sent=1)
+
+
+def _later(post: Posting, delivery: Delivery, problem: str) -> SendReport:
+    wait = min(FIRST_RETRY * (2 ** min(delivery.attempts, 10)), LONGEST_RETRY)
+    post.store.deliveries.failed(delivery.id, problem, next_try_at=post.clock() + wait)
+    log.warning("mail-waits", kind=delivery.kind.value, key=delivery.key, delivery=delivery.id, problem=problem)
+    return SendReport(waiting=1, problems=(problem,))
+
+
+def _refused(post: Posting, delivery: Delivery, problem: str) -> SendReport:
+    post.store.deliveries.failed(delivery.id, problem, next_try_at=None)
+    log.error("mail-refused", kind=delivery.kind.value, key=delivery.key, delivery=delivery.id, problem=problem)
+    return SendReport(refused=1, problems=(problem,))

@@ -1,0 +1,172 @@
+"""The weekly pass: authors first, then select -> build -> render -> send -> record.
+
+A week's digest is built once and frozen in the store; everything after that can be repeated at will. The authors of
+findings hear before management does (POLICY R24): the digest waits until their notices were sent or refused for good,
+but not for longer than `LONGEST_HOLD`, so that a broken address cannot silence the practice.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+import structlog
+
+from analyzers.score import DETECTOR_VERSION
+from domain.findings import Severity
+from domain.reporting import DeliveryKind, DeliveryState
+from monitor.delivery import SendReport, queue, send_due
+from monitor.periods import due_at, period_named, periods_due
+from reports.build import build_digest
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from domain.findings import Policy
+    from domain.reporting import Delivery, Digest, Message, Period, ReportedFinding
+    from monitor.config import Config
+    from monitor.delivery import Posting
+    from reports.render import Renderer
+
+log = structlog.get_logger(__name__)
+
+LONGEST_HOLD = timedelta(days=2)
+CRITICAL_PREFIX = "finding:"
+
+
+@dataclass(frozen=True, slots=True)
+class Reporting:
+    """What the weekly pass and alerts work with."""
+
+    post: Posting
+    renderer: Renderer
+    policy: Policy
+    config: Config
+
+
+@dataclass(frozen=True, slots=True)
+class DigestReport:
+    """What a weekly pass did: the weeks it built a digest for, those it holds for their authors, and the mail."""
+
+    built: tuple[str, ...]
+    held: tuple[str, ...]
+    mail: SendReport
+
+
+def digest_due(tools: Reporting) -> DigestReport:
+    """Build and send the digest of every ended week that is due and has none yet, then whatever mail still waits."""
+    built: list[str] = []
+    held: list[str] = []
+    mail = SendReport()
+    for period in weeks_without_digest(tools):
+        mail += _tell_authors(tools, period)
+        if _must_wait(tools, period):
+            held.append(period.week)
+            continue
+        build(tools, period)
+        built.append(period.week)
+    mail += send_due(tools.post, (DeliveryKind.NOTICE, DeliveryKind.DIGEST), lambda due: compose(tools, due))
+    return DigestReport(tuple(built), tuple(held), mail)
+
+
+def weeks_without_digest(tools: Reporting) -> tuple[Period, ...]:
+    """Ended weeks, oldest first, whose digest is due and not built yet. None before the first authorisation."""
+    store = tools.post.store
+    since = store.accounts.practice_started_at()
+    if since is None:
+        return ()
+    done = set(store.digests.weeks())
+    schedule = tools.config.schedule
+    due = periods_due(
+        since, tools.post.clock(), tools.config.practice.time_zone, schedule.digest_weekday, schedule.digest_time
+    )
+    return tuple(period for period in due if period.week not in done)
+
+
+def build(tools: Reporting, period: Period) -> Digest:
+    """The frozen digest of `period`, made now unless it exists; its mails are queued either way."""
+    now = tools.post.clock()
+    digest = tools.post.store.digests.save(draft(tools, period))
+    queue(tools.post, DeliveryKind.DIGEST, period.week, tools.config.mail.recipients, now)
+    log.info("digest-built", week=period.week, findings=len(digest.findings))
+    return digest
+
+
+def draft(tools: Reporting, period: Period) -> Digest:
+    """The digest of `period` as things stand, not stored."""
+    store = tools.post.store
+    now = tools.post.clock()
+    return build_digest(
+        practice=tools.policy.practice_name,
+        period=period,
+        now=now,
+        findings=store.findings.seen_between(period.start, period.end),
+        open_before=store.findings.open_before(period.start, Severity.S3),
+        coverage=store.runs.coverage(period, now, tools.config.collect_every),
+        policy_version=tools.policy.version,
+        detector_version=DETECTOR_VERSION,
+        clause_titles=tuple((text.id, text.title) for text in tools.policy.clauses),
+    )
+
+
+def compose(tools: Reporting, delivery: Delivery) -> Message | None:
+    """The message of a queued delivery, made from what is stored; None when what it was about has been erased."""
+    if delivery.kind is DeliveryKind.DIGEST:
+        digest = tools.post.store.digests.get(delivery.key)
+        return None if digest is None else tools.renderer.digest(digest, delivery.recipient, digest.built_at)
+    findings = _told_in(tools, delivery.key)
+    when = delivery.queued_at or tools.post.clock()
+    if delivery.kind is DeliveryKind.ALERT:
+        return tools.renderer.alert(findings[0], delivery.recipient, when) if findings else None
+    mine = tuple(finding for finding in findings if finding.author_email == delivery.recipient)
+    return tools.renderer.notice(mine, mine[0].author, delivery.recipient, delivery.key, when) if mine else None
+
+
+def _told_in(tools: Reporting, key: str) -> tuple[ReportedFinding, ...]:
+    """The findings that a notice with this key is about: one critical finding, or a week's others."""
+    store = tools.post.store
+    if key.startswith(CRITICAL_PREFIX):
+        return store.findings.get([int(key.removeprefix(CRITICAL_PREFIX))])
+    period = period_named(key, tools.config.practice.time_zone)
+    found = store.findings.seen_between(period.start, period.end)
+    return tuple(finding for finding in found if finding.severity < Severity.S4)
+
+
+def tell_authors(tools: Reporting, key: str, findings: Iterable[ReportedFinding]) -> SendReport:
+    """Queue one notice an author under `key`, send what is due, and record who has been told."""
+    if not tools.config.mail.notify_authors:
+        return SendReport()
+    recipients = dict.fromkeys(finding.author_email for finding in findings if finding.author_told_at is None)
+    queue(tools.post, DeliveryKind.NOTICE, key, recipients, tools.post.clock())
+    report = send_due(tools.post, (DeliveryKind.NOTICE,), lambda due: compose(tools, due))
+    _record_told(tools, key)
+    return report
+
+
+def _tell_authors(tools: Reporting, period: Period) -> SendReport:
+    return tell_authors(tools, period.week, _told_in(tools, period.week))
+
+
+def _record_told(tools: Reporting, key: str) -> None:
+    store = tools.post.store
+    sent = {
+        delivery.recipient: delivery.sent_at
+        for delivery in store.deliveries.of(DeliveryKind.NOTICE, key)
+        if delivery.state is DeliveryState.SENT and delivery.sent_at is not None
+    }
+    for finding in _told_in(tools, key):
+        at = sent.get(finding.author_email)
+        if at is not None and finding.author_told_at is None:
+            store.findings.mark_author_told([finding.id], at)
+
+
+def _must_wait(tools: Reporting, period: Period) -> bool:
+    open_notices = [
+        delivery
+        for delivery in tools.post.store.deliveries.of(DeliveryKind.NOTICE, period.week)
+        if delivery.state in (DeliveryState.QUEUED, DeliveryState.SENDING)
+    ]
+    schedule = tools.config.schedule
+    due = due_at(period, schedule.digest_weekday, schedule.digest_time)
+    return bool(open_notices) and tools.post.clock() < due + LONGEST_HOLD

@@ -1,0 +1,126 @@
+"""Enrolment in two steps: show the notice and hand out a token; read the token back, or file a signed form.
+
+Nothing is collected before the second step, and nothing dated before it is ever stored.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import secrets
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from collectors.registry import detect
+from domain.accounts import AccountState, Proof
+from domain.errors import UsageError
+from reports.enrolment import NoticeText, enrolment_notice
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from datetime import datetime
+    from pathlib import Path
+
+    from collectors.base import Http, Platform
+    from domain.accounts import AccountKind, Enrolment, Profile, Staff
+    from domain.findings import Policy
+    from monitor.config import Config
+    from store.engine import Store
+
+TOKEN_BYTES = 10
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """The first step's outcome: what was found, the notice to read, the token to publish."""
+
+    enrolment: Enrolment
+    profile: Profile
+    notice: NoticeText
+
+
+def new_token() -> str:
+    """A fresh proof token: "section7-" and sixteen letters and digits, eighty random bits."""
+    return f"section7-{base64.b32encode(secrets.token_bytes(TOKEN_BYTES)).decode().lower()}"
+
+
+def offer(
+    store: Store,
+    config: Config,
+    policy: Policy,
+    http: Http,
+    *,
+    url: str,
+    staff: Staff,
+    kind: AccountKind,
+    actor: str,
+    now: datetime,
+    make_token: Callable[[], str] = new_token,
+) -> Offer:
+    """First step: find the profile, record that it was asked for, and return the notice and the token.
+
+    Raises UsageError when no platform can read the address, and CollectError when its site does not answer.
+    """
+    _, profile = detect(url, http)
+    notice = enrolment_notice(
+        policy,
+        staff_name=staff.name,
+        profile=profile,
+        every_hours=config.schedule.collect_every_hours,
+        contact=config.practice.contact,
+        jurisdiction=config.practice.jurisdiction,
+        retention_profile=config.retention.profile,
+    )
+    enrolment = store.accounts.enroll(
+        staff_id=staff.id,
+        kind=kind,
+        profile=profile,
+        token=make_token(),
+        notice_hash=notice.hash,
+        notice_text=notice.text,
+        actor=actor,
+        now=now,
+    )
+    return Offer(enrolment, profile, notice)
+
+
+def verify_by_token(store: Store, platform: Platform, enrolment: Enrolment, http: Http, now: datetime) -> Enrolment:
+    """Second step: read the token back from the profile and authorise the account from `now` on.
+
+    Raises UsageError with the places that were looked at when the token stands in none of them.
+    """
+    _must_be_open(enrolment)
+    looked_at: list[str] = []
+    for text in platform.proof_texts(store.accounts.profile_of(enrolment.id), http):
+        if enrolment.token in text.text:
+            return _authorise(store, enrolment, text.proof, text.place, now)
+        looked_at.append(text.place)
+    places = "; ".join(looked_at) or "no place could be read"
+    raise UsageError(f"The token {enrolment.token} was not found. Looked at: {places}. Nothing has been authorised.")
+
+
+def verify_by_form(store: Store, enrolment: Enrolment, form: Path, now: datetime) -> Enrolment:
+    """Second step, the other way: a signed form, of which the SHA-256 is kept and nothing else."""
+    _must_be_open(enrolment)
+    try:
+        digest = hashlib.sha256(form.read_bytes()).hexdigest()
+    except OSError as error:
+        raise UsageError(f"The form {form} cannot be read: {error.strerror}.") from error
+    return _authorise(store, enrolment, Proof.SIGNED_FORM, f"sha256:{digest}", now)
+
+
+def _must_be_open(enrolment: Enrolment) -> None:
+    if enrolment.state is not AccountState.ENROLLED:
+        raise UsageError(f"Account {enrolment.id} is {enrolment.state}; only an enrolled account waits for proof.")
+
+
+def _authorise(store: Store, enrolment: Enrolment, proof: Proof, reference: str, now: datetime) -> Enrolment:
+    return store.accounts.authorise(
+        enrolment.id,
+        proof=proof,
+        proof_reference=reference,
+        actor=enrolment.staff.name,
+        starts_at=now,
+        ends_at=None,
+        now=now,
+    )

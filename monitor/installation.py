@@ -1,0 +1,120 @@
+"""Setting up an installation: its files, its key, its database, and whether everything can be reached."""
+
+from __future__ import annotations
+
+import os
+import secrets
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from analyzers.policy import load_policy
+from domain.errors import ConfigError, DeliveryError, Section7Error, UsageError
+from migrations.upgrade import upgrade
+from monitor.app import KEY_BYTES, mailer_of
+from monitor.config import load_config
+from monitor.examples import CONFIG, POLICY, example
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+    from pathlib import Path
+
+    from monitor.config import Config
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """One thing that was tried: what, whether it went well, and what was seen."""
+
+    what: str
+    well: bool
+    seen: str
+
+
+def write_files(config_file: Path) -> tuple[Path, ...]:
+    """Write the example configuration and policy where there is none yet; returns what was written.
+
+    Raises UsageError when the folder cannot be written. Files that exist are never touched.
+    """
+    written = []
+    for file, name in ((config_file, CONFIG), (config_file.parent / "policy.toml", POLICY)):
+        if not file.exists():
+            _write_new(file, example(name))
+            written.append(file)
+    return tuple(written)
+
+
+def set_up(config_file: Path, environment: Mapping[str, str]) -> tuple[Check, ...]:
+    """Make the key, create or update the database, and try everything that the configuration names.
+
+    Raises ConfigError for mistakes in either file and StoreError when the database cannot be used.
+    """
+    config = load_config(config_file, environment)
+    load_policy(config.policy)
+    made_key = _make_key(config.key_file)
+    revision = upgrade(config.database_url.get_secret_value())
+    return (
+        Check("configuration", well=True, seen=str(config_file)),
+        Check("policy", well=True, seen=str(config.policy)),
+        Check("key", well=True, seen=f"{config.key_file} ({'made now' if made_key else 'kept'})"),
+        Check("database", well=True, seen=f"schema {revision}"),
+        _try("archive folder", lambda: _try_folder(config.archive)),
+        _try("mail", lambda: _try_mail(config)),
+    )
+
+
+def mistakes_in(config_file: Path, environment: Mapping[str, str]) -> ConfigError | None:
+    """Every mistake of both files together, so that an administrator mends them in one go; None when there is none."""
+    mistakes = []
+    policy = config_file.parent / "policy.toml"
+    try:
+        policy = load_config(config_file, environment).policy
+    except ConfigError as error:
+        mistakes.extend(error.mistakes)
+    try:
+        load_policy(policy)
+    except ConfigError as error:
+        mistakes.extend(error.mistakes)
+    return ConfigError(mistakes) if mistakes else None
+
+
+def _write_new(file: Path, text: str) -> None:
+    try:
+        file.parent.mkdir(parents=True, exist_ok=True)
+        with file.open("x", encoding="utf-8") as stream:
+            stream.write(text)
+    except OSError as error:
+        raise UsageError(f"{file} cannot be written: {error.strerror}.") from error
+
+
+def _make_key(file: Path) -> bool:
+    if file.exists():
+        return False
+    try:
+        descriptor = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        with os.fdopen(descriptor, "w", encoding="ascii") as stream:
+            stream.write(secrets.token_hex(KEY_BYTES) + "\n")
+    except OSError as error:
+        raise UsageError(f"The key file {file} cannot be written: {error.strerror}.") from error
+    return True
+
+
+def _try(what: str, attempt: Callable[[], str]) -> Check:
+    try:
+        return Check(what, well=True, seen=attempt())
+    except (Section7Error, OSError) as error:
+        return Check(what, well=False, seen=str(error))
+
+
+def _try_folder(folder: Path) -> str:
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    probe = folder / ".section7-probe"
+    probe.write_text("", encoding="ascii")
+    probe.unlink()
+    return str(folder)
+
+
+def _try_mail(config: Config) -> str:
+    try:
+        return mailer_of(config).check()
+    except DeliveryError as error:
+        raise UsageError(f"{error}. Digests wait until this is mended; nothing is lost.") from error

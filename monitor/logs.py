@@ -1,0 +1,37 @@
+"""Structured logs: one line a step, text on a terminal, JSON elsewhere. No post text, no client detail, no secret."""
+
+from __future__ import annotations
+
+import logging
+import sys
+from typing import TYPE_CHECKING
+
+import structlog
+
+if TYPE_CHECKING:
+    from structlog.typing import Processor
+
+    from monitor.config import LoggingSection
+
+
+def set_up_logs(settings: LoggingSection) -> None:
+    """Send every log line of the process to standard error in the configured form."""
+    as_text = settings.format == "text" or (settings.format == "auto" and sys.stderr.isatty())
+    last: Processor = (
+        structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty(), exception_formatter=structlog.dev.plain_traceback)
+        if as_text
+        else structlog.processors.JSONRenderer()
+    )
+    # Tracebacks without local variables: a variable may hold a post.
+    structlog.configure(
+        processors=[
+            structlog.contextvars.merge_contextvars,
+            structlog.processors.add_log_level,
+            structlog.processors.TimeStamper(fmt="iso", utc=True),
+            structlog.processors.format_exc_info,
+            last,
+        ],
+        wrapper_class=structlog.make_filtering_bound_logger(logging.getLevelNamesMapping()[settings.level.upper()]),
+        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+        cache_logger_on_first_use=False,
+    )

@@ -1,0 +1,79 @@
+"""From an account's post to the packet that scoring reads, and from the verdict to what may be stored. Pure."""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+from typing import TYPE_CHECKING
+
+from analyzers.keep import keep
+from domain.findings import Packet
+from domain.plans import Change, PlannedVersion, Verdict
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from domain.accounts import Account
+    from domain.findings import Policy, Scored
+    from domain.posts import Parent
+
+ENGLISH = "en"
+
+
+def packet_of(version: PlannedVersion, account: Account, policy: Policy, parent: Parent | None) -> Packet:
+    """All that is needed to judge one version. The parent lives in memory only, as long as this packet does."""
+    post = version.post
+    return Packet(
+        id=post.post_id,
+        platform=account.platform,
+        account_kind=account.kind,
+        role=account.staff.role,
+        licence=account.staff.licence,
+        practice_name=policy.practice_name,
+        practice_aliases=policy.practice_aliases,
+        created=version.published_at,
+        text=post.full_text,
+        register=policy.register,
+        parent=parent,
+        is_reply=post.reply_to_id is not None,
+        media=tuple(medium.alt for medium in post.media),
+        bio=account.bio or None,
+        language=post.language,
+        affiliation=(account.staff.employed_from, account.staff.employed_to),
+    )
+
+
+def baseline(version: PlannedVersion) -> Verdict:
+    """A version that is remembered and never judged, because it may be older than the authorisation."""
+    if version.change is not Change.BASELINE:
+        raise ValueError("only a baseline goes unscored")
+    return Verdict(version=version)
+
+
+def verdict_of(
+    version: PlannedVersion, packet: Packet, scored: Scored, pseudonym: Callable[[str], str], own_handle: str
+) -> Verdict:
+    """What is written: findings with masked excerpts and the words that carry them, or no word at all."""
+    assessed = scored.language == ENGLISH
+    if not scored.findings:
+        return Verdict(version=version, needs_context=scored.needs_context, assessed=assessed)
+    kept = keep(packet, scored, pseudonym, own_handle)
+    return Verdict(
+        version=version,
+        findings=kept.findings,
+        excerpts=kept.excerpts,
+        kept_text=kept.text,
+        kept_alts=kept.alts,
+        needs_context=scored.needs_context,
+        assessed=assessed,
+    )
+
+
+def pseudonymiser(key: bytes) -> Callable[[str], str]:
+    """Another person's handle -> "@p-" and eight hex digits, the same each time, of this installation only."""
+
+    def pseudonym(handle: str) -> str:
+        digest = hmac.new(key, handle.casefold().lstrip("@").encode(), hashlib.sha256).hexdigest()
+        return f"@p-{digest[:8]}"
+
+    return pseudonym

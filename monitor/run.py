@@ -1,0 +1,206 @@
+"""The collection pass: due -> collect -> plan -> score -> apply, one account a unit of work.
+
+`collect_account` is the whole of one unit; a distributed engine can run the very same function as its task.
+The shell acts here; what a reading means is decided in `monitor.plan`.
+"""
+
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import TYPE_CHECKING, Protocol
+
+import structlog
+
+from analyzers.score import score
+from collectors.base import PostRef
+from domain.errors import CollectError, Malformed, NotAuthorised
+from domain.plans import Change
+from domain.posts import Fetched, NotModified, Presence
+from monitor.packets import baseline, packet_of, verdict_of
+from monitor.plan import Cadence, decide, suspects
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+    from datetime import datetime
+
+    from collectors.base import Http, Platform
+    from domain.accounts import Account
+    from domain.findings import Policy
+    from domain.plans import Plan, PlannedVersion, Verdict
+    from domain.posts import Parent, Post
+    from store.engine import Store
+
+log = structlog.get_logger(__name__)
+
+LEASE_MARGIN = timedelta(minutes=5)
+"""A lease outlives the account's own deadline by this much, for scoring and writing."""
+
+
+class Reader(Protocol):
+    """Gives each account an `Http` with its own deadline and budget."""
+
+    def for_account(self) -> Http:
+        """A fresh budget."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Collecting:
+    """What a collection pass works with."""
+
+    store: Store
+    platforms: Mapping[str, Platform]
+    reader: Reader
+    policy: Policy
+    cadence: Cadence
+    pseudonym: Callable[[str], str]
+    clock: Callable[[], datetime]
+    owner: str
+    lease: timedelta
+    workers: int = 4
+
+
+@dataclass(frozen=True, slots=True)
+class Visit:
+    """How one account's turn went; counts only, no words of any post."""
+
+    account_id: int
+    platform: str
+    outcome: str
+    new: int = 0
+    edited: int = 0
+    gone: int = 0
+    findings: int = 0
+    critical: tuple[int, ...] = ()
+
+    @property
+    def well(self) -> bool:
+        """Whether nothing is left to do: read, nothing changed, or withdrawn meanwhile."""
+        return self.outcome in ("read", "not-modified", "dropped")
+
+
+@dataclass(frozen=True, slots=True)
+class PassReport:
+    """One collection pass over all due accounts."""
+
+    visits: tuple[Visit, ...] = field(default=())
+
+    @property
+    def failed(self) -> tuple[Visit, ...]:
+        """Accounts that could not be read."""
+        return tuple(visit for visit in self.visits if not visit.well)
+
+
+def collect_due(tools: Collecting, *, stopping: Callable[[], bool], on_visit: Callable[[Visit], None]) -> PassReport:
+    """Visit every account that is due, `workers` side by side, until none is left or `stopping()` is true.
+
+    Safe to run in two processes at once: an account is leased before it is read. A bug in one account's visit is
+    raised as an ExceptionGroup after all the others are done; its lease runs out and it is tried again.
+    """
+    started_at = tools.clock()
+    with ThreadPoolExecutor(max_workers=tools.workers, thread_name_prefix="collect") as pool:
+        lines = [
+            pool.submit(_work_through, tools, started_at, stopping=stopping, on_visit=on_visit)
+            for _ in range(tools.workers)
+        ]
+    bugs = [error for line in lines if (error := line.exception()) is not None]
+    if bugs:
+        raise BaseExceptionGroup("some accounts met an unexpected error", bugs)
+    return PassReport(tuple(visit for line in lines for visit in line.result()))
+
+
+def _work_through(
+    tools: Collecting, started_at: datetime, *, stopping: Callable[[], bool], on_visit: Callable[[Visit], None]
+) -> list[Visit]:
+    visits: list[Visit] = []
+    while not stopping():
+        now = tools.clock()
+        # Due when the pass began: an account cannot come round twice in one pass.
+        claimed = tools.store.accounts.claim_due(
+            now, tools.owner, lease_until=now + tools.lease, limit=1, due_by=started_at
+        )
+        if not claimed:
+            break
+        visit = collect_account(tools, claimed[0])
+        visits.append(visit)
+        on_visit(visit)
+    return visits
+
+
+def collect_account(tools: Collecting, account: Account) -> Visit:
+    """Read one leased account, judge what is new and write it down, all of it or nothing."""
+    now = tools.clock()
+    known = tools.store.posts.known(account.id)
+    platform = tools.platforms[account.platform]
+    http = tools.reader.for_account()
+    outcome = _read(platform, account, http, now)
+    presence: Mapping[str, Presence] = {}
+    if isinstance(outcome, Fetched):
+        asked = [PostRef(post_id, known[post_id].url) for post_id in suspects(outcome, known)]
+        presence = _ask_for(platform, account, http, asked)
+    plan = decide(account, outcome, known, presence=presence, now=now, cadence=tools.cadence)
+    verdicts = [_judge(tools, platform, account, http, version) for version in plan.versions]
+    return _write(tools, account, plan, verdicts, now)
+
+
+def _read(platform: Platform, account: Account, http: Http, now: datetime) -> Fetched | NotModified | CollectError:
+    """The outcome as a value: an account's failure is data, not control flow."""
+    try:
+        return platform.collect(account, http, now)
+    except CollectError as error:
+        return error
+    except Exception as error:
+        # A platform's own bug on one source's odd bytes must cost that account alone, and must show.
+        log.exception("platform-bug", account=account.id, platform=account.platform)
+        return Malformed(f"unexpected {type(error).__name__}")
+
+
+def _ask_for(platform: Platform, account: Account, http: Http, asked: Sequence[PostRef]) -> Mapping[str, Presence]:
+    if not asked:
+        return {}
+    try:
+        return platform.confirm(account, asked, http)
+    except CollectError as error:
+        log.info("confirm-failed", account=account.id, code=error.code)
+        return {}
+
+
+def _judge(tools: Collecting, platform: Platform, account: Account, http: Http, version: PlannedVersion) -> Verdict:
+    if version.change is Change.BASELINE:
+        return baseline(version)
+    parent = _parent(platform, account, http, version.post)
+    packet = packet_of(version, account, tools.policy, parent)
+    return verdict_of(version, packet, score(packet, tools.policy), tools.pseudonym, account.handle)
+
+
+def _parent(platform: Platform, account: Account, http: Http, post: Post) -> Parent | None:
+    if post.reply_to_id is None:
+        return None
+    try:
+        return platform.parent(account, post, http)
+    except CollectError as error:
+        log.info("parent-not-seen", account=account.id, code=error.code)
+        return None
+
+
+def _write(tools: Collecting, account: Account, plan: Plan, verdicts: Sequence[Verdict], now: datetime) -> Visit:
+    try:
+        applied = tools.store.posts.apply(
+            account, plan, verdicts, owner=tools.owner, policy_version=tools.policy.version, now=now
+        )
+    except NotAuthorised:
+        # Withdrawn or taken over while it was being read: what was read is dropped, as it must be.
+        log.info("visit-dropped", account=account.id, platform=account.platform)
+        return Visit(account.id, account.platform, "dropped")
+    return Visit(
+        account_id=account.id,
+        platform=account.platform,
+        outcome=plan.outcome,
+        new=applied.new,
+        edited=applied.edited,
+        gone=applied.gone,
+        findings=len(applied.findings),
+        critical=applied.critical,
+    )

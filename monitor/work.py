@@ -1,0 +1,143 @@
+"""The verbs, each a unit that both the daemon and the command line call. They return what was done and never print."""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+import structlog
+
+from monitor.alerts import alert_due
+from monitor.archive import publish
+from monitor.digest import digest_due, weeks_without_digest
+from monitor.retention import PROFILES
+from monitor.run import collect_due
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from datetime import datetime
+
+    from domain.plans import RetentionReport
+    from monitor.app import App
+    from monitor.delivery import SendReport
+    from monitor.digest import DigestReport
+    from monitor.run import PassReport, Visit
+    from reports.archive import ArchiveReport
+
+log = structlog.get_logger(__name__)
+
+GUARD = timedelta(minutes=30)
+RETENTION_EVERY = timedelta(days=1)
+
+
+@dataclass(frozen=True, slots=True)
+class Collected:
+    """A collection pass and the alerts it led to."""
+
+    readings: PassReport
+    alerts: SendReport
+
+    @property
+    def well(self) -> bool:
+        """Whether nothing was left undone."""
+        return not self.readings.failed and self.alerts.well
+
+
+def never() -> bool:
+    """For a one-shot command: nobody asks it to stop."""
+    return False
+
+
+def collect(
+    app: App, *, stopping: Callable[[], bool] = never, on_visit: Callable[[Visit], None] | None = None
+) -> Collected:
+    """Read every due account, then alert at once about anything critical."""
+    started_at = app.clock()
+    readings = collect_due(app.collecting(), stopping=stopping, on_visit=on_visit or log_visit)
+    if readings.visits:
+        _record(app, readings, started_at)
+    return Collected(readings, alert(app))
+
+
+def _record(app: App, readings: PassReport, started_at: datetime) -> None:
+    counts = {
+        "accounts": len(readings.visits),
+        "failed": len(readings.failed),
+        "new": sum(visit.new for visit in readings.visits),
+        "edited": sum(visit.edited for visit in readings.visits),
+        "gone": sum(visit.gone for visit in readings.visits),
+        "findings": sum(visit.findings for visit in readings.visits),
+    }
+    run = app.store.runs.start("collect", app.owner, started_at)
+    app.store.runs.finish(run, app.clock(), counts, None)
+
+
+def alert(app: App) -> SendReport:
+    """Send every same-day alert that is due."""
+    return alert_due(app.reporting())
+
+
+def digest(app: App) -> DigestReport | None:
+    """Build and send what is due; None when another process is at it."""
+    with _alone(app, "digest") as mine:
+        return digest_due(app.reporting()) if mine else None
+
+
+def archive(app: App) -> ArchiveReport | None:
+    """Write the static archive; None when another process is at it."""
+    with _alone(app, "archive") as mine:
+        return publish(app.reporting()) if mine else None
+
+
+def retention(app: App) -> RetentionReport:
+    """Erase what the retention profile and the platforms' terms no longer allow."""
+    now = app.clock()
+    run = app.store.runs.start("retention", app.owner, now)
+    report = app.store.retention.apply(PROFILES[app.config.retention.profile], app.ceilings(), now)
+    app.store.runs.finish(run, app.clock(), dict(report.removed), None)
+    return report
+
+
+def tick(app: App, stopping: Callable[[], bool]) -> None:
+    """Everything that is due now, in the order in which it matters. The daemon's whole life is this, repeated."""
+    collected = collect(app, stopping=stopping)
+    if stopping():
+        return
+    weekly = bool(weeks_without_digest(app.reporting()))
+    digest(app)
+    last = app.store.runs.last_finished("retention")
+    daily = last is None or app.clock() - last >= RETENTION_EVERY
+    if daily:
+        retention(app)
+    if weekly or daily or any(visit.findings or visit.gone or visit.edited for visit in collected.readings.visits):
+        archive(app)
+
+
+@contextmanager
+def _alone(app: App, work: str) -> Iterator[bool]:
+    """True while no other process does the same work. It saves effort; correctness rests on unique keys."""
+    now = app.clock()
+    if not app.store.leases.acquire(work, app.owner, now, now + GUARD):
+        log.info("left-to-another-process", work=work)
+        yield False
+        return
+    try:
+        yield True
+    finally:
+        app.store.leases.release(work, app.owner)
+
+
+def log_visit(visit: Visit) -> None:
+    """One line an account, without any word of any post."""
+    log.info(
+        "visited",
+        account=visit.account_id,
+        platform=visit.platform,
+        outcome=visit.outcome,
+        new=visit.new,
+        edited=visit.edited,
+        gone=visit.gone,
+        findings=visit.findings,
+    )

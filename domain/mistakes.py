@@ -69,8 +69,8 @@ def _seen(error: Mapping[str, Any], key: str) -> str:
     value = error["input"]
     if isinstance(value, dict):
         return "a table"
-    if isinstance(value, str) and key.rpartition(".")[2] in _SECRETS:
-        return "a text that is not repeated here"
+    if key.rpartition(".")[2] in _SECRETS:
+        return "a value that is not repeated here"
     shown = repr(value)
     return shown if len(shown) <= _LONGEST_SEEN else f"{shown[:_LONGEST_SEEN]}…"
 

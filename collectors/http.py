@@ -1,0 +1,345 @@
+"""The one way out: reads public addresses politely, within limits, and names every failure. Only here is httpx known."""
+
+from __future__ import annotations
+
+import re
+import socket
+import ssl
+import time
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from http import HTTPStatus
+from http.cookiejar import CookieJar, DefaultCookiePolicy
+from typing import TYPE_CHECKING
+
+import httpcore
+import httpx
+
+from collectors import robots
+from collectors.address import SCHEMES, Resolve, check_target
+from collectors.base import Response
+from collectors.dial import Exchange, GuardedBackend, current
+from collectors.inflate import Caps, read_body
+from collectors.pace import Pace
+from collectors.rate_limits import earliest_next
+from collectors.statuses import raise_for_status
+from domain.errors import (
+    AccessRefused,
+    AddressRefused,
+    CollectError,
+    Malformed,
+    TimedOut,
+    TooLarge,
+    Unreachable,
+    WrongContent,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping, Sequence
+    from datetime import datetime
+    from types import TracebackType
+    from typing import Self
+
+    from collectors.base import Http, Politeness
+
+_PERMANENT = frozenset({HTTPStatus.MOVED_PERMANENTLY, HTTPStatus.PERMANENT_REDIRECT})
+_REDIRECTS = _PERMANENT | {HTTPStatus.FOUND, HTTPStatus.SEE_OTHER, HTTPStatus.TEMPORARY_REDIRECT}
+_LOGIN_PATH = re.compile(
+    r"/(log[-_]?in|sign[-_]?in|wp-login|oauth2?|authwall|sso)(\.[a-z]{2,5})?(/|$)", re.IGNORECASE | re.ASCII
+)
+_SENDABLE = re.compile(r"[\x21-\x7e]([\x20-\x7e]*[\x21-\x7e])?", re.ASCII)
+_UNSAID_WAIT = timedelta(minutes=1)
+"""How long a host is left alone that answered 429 without saying how long."""
+_CONNECTIONS = 64
+_KEPT_ALIVE = 15.0
+
+# Most specific first; the first match names the failure.
+_FAILURES: tuple[tuple[type[Exception], type[CollectError], str], ...] = (
+    (httpcore.ConnectTimeout, Unreachable, "no connection in time"),
+    (httpx.ConnectTimeout, Unreachable, "no connection in time"),
+    (httpcore.TimeoutException, TimedOut, "no answer in time"),
+    (httpx.TimeoutException, TimedOut, "no answer in time"),
+    (httpcore.ConnectError, Unreachable, "no connection"),
+    (httpx.ConnectError, Unreachable, "no connection"),
+    (httpcore.NetworkError, Unreachable, "the connection broke"),
+    (httpx.NetworkError, Unreachable, "the connection broke"),
+    (httpcore.UnsupportedProtocol, AddressRefused, "neither http nor https"),
+    (httpx.UnsupportedProtocol, AddressRefused, "neither http nor https"),
+    (httpcore.ProtocolError, Malformed, "not HTTP"),
+    (httpx.ProtocolError, Malformed, "not HTTP"),
+    (httpx.DecodingError, Malformed, "damaged body"),
+    (httpx.TooManyRedirects, TooLarge, "too many redirects"),
+    (httpx.InvalidURL, AddressRefused, "not an address"),
+    (httpcore.ProxyError, Unreachable, "a proxy failed"),
+    (httpcore.ConnectionNotAvailable, Unreachable, "no connection"),
+    (httpx.HTTPError, Unreachable, "the request failed"),
+    (httpx.StreamError, Malformed, "damaged body"),
+    (httpx.CookieConflict, Malformed, "damaged head"),
+)
+
+
+def open_http(
+    politeness: Politeness,
+    *,
+    clock: Callable[[], datetime],
+    monotonic: Callable[[], float] = time.monotonic,
+    sleep: Callable[[float], None] = time.sleep,
+    resolve: Resolve = socket.getaddrinfo,
+    trust: ssl.SSLContext | None = None,
+) -> HttpClient:
+    """One client for the process, to be used as a context manager and shared by its threads.
+
+    `clock` gives aware UTC. `resolve` is `socket.getaddrinfo` or acts like it. `trust` replaces the certificate
+    authorities that ship with httpx. Proxies, netrc and certificate settings of the environment are not looked at.
+    """
+    backend = GuardedBackend(resolve, politeness.allowed_private)
+    pace = Pace(delay=politeness.delay, jitter=politeness.jitter, clock=clock, monotonic=monotonic, sleep=sleep)
+    client = httpx.Client(
+        transport=_Transport(backend, trust or httpx.create_ssl_context(trust_env=False)),
+        headers=_headers(politeness),
+        cookies=CookieJar(DefaultCookiePolicy(allowed_domains=[])),
+        trust_env=False,
+        follow_redirects=False,
+    )
+    return HttpClient(client, politeness, pace, robots.RobotsCache(clock), clock, monotonic)
+
+
+def _headers(politeness: Politeness) -> dict[str, str]:
+    agent = f"{politeness.user_agent} (+{politeness.contact})" if politeness.contact else politeness.user_agent
+    return {"User-Agent": agent, "Accept-Encoding": "gzip"}
+
+
+@dataclass(frozen=True, slots=True)
+class HttpClient:
+    """What all accounts share: connections, turns at hosts, robots.txt."""
+
+    client: httpx.Client
+    politeness: Politeness
+    pace: Pace
+    robots: robots.RobotsCache
+    clock: Callable[[], datetime]
+    monotonic: Callable[[], float]
+
+    def for_account(self, deadline: float | None = None) -> Http:
+        """A reader with its own request budget, whose time (seconds, waits included) runs from now."""
+        seconds = self.politeness.account_deadline if deadline is None else deadline
+        return _AccountHttp(self, self.monotonic() + seconds)
+
+    def close(self) -> None:
+        """Close all connections."""
+        self.client.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+
+@dataclass(frozen=True, slots=True)
+class _Ask:
+    """What one `get` wants of every hop."""
+
+    headers: Mapping[str, str]
+    validators: Mapping[str, str]
+    robots: bool
+    expect: Sequence[int]
+    caps: Caps
+
+
+class _AccountHttp:
+    """One account's `Http` (see collectors.base). For one thread at a time."""
+
+    def __init__(self, shared: HttpClient, deadline: float) -> None:
+        self._shared, self._deadline = shared, deadline
+        self._requests_left = shared.politeness.max_requests
+
+    def get(
+        self,
+        url: str,
+        *,
+        params: Mapping[str, str | int] | None = None,
+        accept: str = "*/*",
+        validators: Mapping[str, str] | None = None,
+        robots: bool = False,
+        expect: Sequence[int] = (),
+    ) -> Response:
+        """See `Http.get`. Also raises TooLarge when the account's requests are used up."""
+        polite = self._shared.politeness
+        usable = {name: value for name, value in (validators or {}).items() if _SENDABLE.fullmatch(value)}
+        caps = Caps(polite.max_wire_bytes, polite.max_body_bytes)
+        with _named():
+            start = httpx.URL(url)
+            start = start.copy_merge_params({key: str(value) for key, value in params.items()}) if params else start
+        return self._follow(start.copy_with(fragment=None), _Ask({"Accept": accept}, usable, robots, expect, caps))
+
+    def _follow(self, start: httpx.URL, ask: _Ask) -> Response:
+        """Redirects by hand: every hop is checked like the first, and only the first carries validators."""
+        url, permanent = start, True
+        for hop in range(self._shared.politeness.max_redirects + 1):
+            self._permit(url, ask)
+            response = self._exchange(url, ask if hop == 0 else replace(ask, validators={}))
+            if response.status not in _REDIRECTS or response.status in ask.expect:
+                moved = str(url) if hop and permanent else None
+                return replace(response, moved_to=moved)
+            permanent = permanent and response.status in _PERMANENT
+            url = _next_hop(url, response)
+        raise TooLarge(f"more than {self._shared.politeness.max_redirects} redirects")
+
+    def _permit(self, url: httpx.URL, ask: _Ask) -> None:
+        host, port, allowed = _host(url), _port(url), self._shared.politeness.allowed_private
+        check_target(url.scheme, host, port, userinfo=bool(url.userinfo), allowed=allowed)
+        if ask.robots:
+            patience = self._deadline - self._shared.monotonic()
+            rules = self._shared.robots.rules(_origin(url), self._read_robots, patience)
+            self._shared.pace.slow_down(_place(url), rules.crawl_delay)
+            rules.require(str(url))
+
+    def _read_robots(self, url: str) -> Response:
+        caps = Caps(self._shared.politeness.max_wire_bytes, robots.MOST_BYTES, cut=True)
+        ask = _Ask({"Accept": "text/plain, */*;q=0.1"}, {}, robots=False, expect=robots.NO_ROBOTS_STATUSES, caps=caps)
+        return self._follow(httpx.URL(url), ask)
+
+    def _exchange(self, url: httpx.URL, ask: _Ask) -> Response:
+        """One request in its turn; asked once more when a kept connection turned out closed before any answer."""
+        with self._shared.pace.turn(_place(url), self._deadline):
+            exchange = self._open()
+            try:
+                return self._send(url, ask, exchange)
+            except Unreachable:
+                if exchange.connected or exchange.received:
+                    raise
+            return self._send(url, ask, self._open())
+
+    def _open(self) -> Exchange:
+        if self._requests_left <= 0:
+            raise TooLarge(f"more than {self._shared.politeness.max_requests} requests")
+        self._requests_left -= 1
+        return Exchange(self._deadline, self._shared.monotonic)
+
+    def _send(self, url: httpx.URL, ask: _Ask, exchange: Exchange) -> Response:
+        headers = {**ask.headers, **ask.validators}
+        token = current.set(exchange)
+        try:
+            with (
+                _named(exchange),
+                self._shared.client.stream("GET", url, headers=headers, timeout=self._timeout()) as raw,
+            ):
+                return self._read(raw, str(url), ask)
+        finally:
+            current.reset(token)
+
+    def _timeout(self) -> httpx.Timeout:
+        polite = self._shared.politeness
+        return httpx.Timeout(polite.read_timeout, connect=polite.connect_timeout, pool=polite.read_timeout)
+
+    def _read(self, raw: httpx.Response, url: str, ask: _Ask) -> Response:
+        """The head decides first; a body is read only for an answer that is wanted."""
+        now = self._shared.clock()
+        headers = {name: value for name, value in raw.headers.items() if name != "set-cookie"}
+        head = Response(raw.status_code, url, headers, b"", not_before=earliest_next(raw.status_code, headers, now))
+        self._heed(head, now)
+        if head.status in _REDIRECTS and head.status not in ask.expect and "location" in headers:
+            return head
+        raise_for_status(head, ask.expect, now)
+        if head.not_modified:
+            if not ask.validators:
+                raise WrongContent("304 to an unconditional request")
+            return head
+        stated = headers.get("content-length", "")
+        if not ask.caps.cut and stated.isdecimal() and int(stated[:18]) > ask.caps.wire:
+            raise TooLarge(f"more than {ask.caps.wire} bytes on the wire")
+        return replace(head, body=read_body(raw.iter_raw(), headers.get("content-encoding", ""), ask.caps))
+
+    def _heed(self, head: Response, now: datetime) -> None:
+        """Leave the host alone for every account when it says so."""
+        until = head.not_before
+        if until is None and head.status == HTTPStatus.TOO_MANY_REQUESTS:
+            until = now + _UNSAID_WAIT
+        if until is not None:
+            self._shared.pace.hold(_place(httpx.URL(head.url)), until)
+
+
+def _next_hop(url: httpx.URL, response: Response) -> httpx.URL:
+    """Where a redirect leads. AccessRefused for a login page, AddressRefused for a step down from https."""
+    with _named():
+        target = url.join(response.headers["location"]).copy_with(fragment=None)
+    if _LOGIN_PATH.search(target.path):
+        raise AccessRefused("redirect to a login page")
+    if url.scheme == "https" and target.scheme == "http":
+        raise AddressRefused("redirect from https to http")
+    return target
+
+
+def _host(url: httpx.URL) -> str:
+    return url.raw_host.decode("ascii").lower().rstrip(".")
+
+
+def _port(url: httpx.URL) -> int:
+    return SCHEMES.get(url.scheme, 0) if url.port is None else url.port
+
+
+def _place(url: httpx.URL) -> str:
+    """The key of a host's turns: http and https of one host are one machine, another port may be another."""
+    return _host(url) if _port(url) in SCHEMES.values() else f"{_host(url)}:{_port(url)}"
+
+
+def _origin(url: httpx.URL) -> str:
+    return f"{url.scheme}://{url.netloc.decode('ascii').lower()}"
+
+
+@contextmanager
+def _named(exchange: Exchange | None = None) -> Iterator[None]:
+    """Turn whatever httpx, httpcore or the socket raise into the CollectError that names it."""
+    try:
+        yield
+    except tuple(kind for kind, _, _ in _FAILURES) as error:
+        if exchange is not None and exchange.monotonic() >= exchange.deadline:
+            raise TimedOut("the account's time is used up") from error
+        if exchange is not None and exchange.ended and isinstance(error, httpcore.RemoteProtocolError):
+            raise Unreachable("the answer broke off") from error
+        if any(isinstance(cause, ssl.SSLError) for cause in error.args):
+            raise Unreachable("no secure connection") from error
+        _, named, detail = next(entry for entry in _FAILURES if isinstance(error, entry[0]))
+        raise named(detail) from error
+
+
+class _Transport(httpx.BaseTransport):
+    """httpx over an httpcore pool whose network backend is ours, which httpx itself offers no public way to set."""
+
+    def __init__(self, backend: GuardedBackend, trust: ssl.SSLContext) -> None:
+        self._backend = backend
+        self._pool = httpcore.ConnectionPool(
+            ssl_context=trust,
+            max_connections=_CONNECTIONS,
+            keepalive_expiry=_KEPT_ALIVE,
+            network_backend=backend,
+        )
+
+    def handle_request(self, request: httpx.Request) -> httpx.Response:
+        url = request.url
+        target = httpcore.URL(scheme=url.raw_scheme, host=url.raw_host, port=url.port, target=url.raw_path)
+        answer = self._pool.handle_request(
+            httpcore.Request(request.method, target, headers=request.headers.raw, extensions=request.extensions)
+        )
+        return httpx.Response(answer.status, headers=answer.headers, stream=_Stream(answer))
+
+    def close(self) -> None:
+        self._pool.close()
+        self._backend.close()
+
+
+class _Stream(httpx.SyncByteStream):
+    """httpcore's body as httpx wants it."""
+
+    def __init__(self, answer: httpcore.Response) -> None:
+        self._answer = answer
+
+    def __iter__(self) -> Iterator[bytes]:
+        yield from self._answer.iter_stream()
+
+    def close(self) -> None:
+        self._answer.close()

@@ -1,0 +1,93 @@
+"""Politeness per host, shared by all accounts of the process: one request at a time, spaced, and never after a no."""
+
+from __future__ import annotations
+
+import random
+import threading
+import time
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from domain.errors import RateLimited, TimedOut
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from datetime import datetime
+
+
+@dataclass(slots=True)
+class _Host:
+    delay: float
+    free_at: float = 0.0
+    """When the next request may start, by the monotonic clock."""
+    held_until: datetime | None = None
+    turn: threading.Lock = field(default_factory=threading.Lock)
+
+
+class Pace:
+    """Turns at hosts. Thread-safe. Seconds, by `monotonic`; instants, by `clock`."""
+
+    def __init__(
+        self,
+        *,
+        delay: float,
+        jitter: float,
+        clock: Callable[[], datetime],
+        monotonic: Callable[[], float] = time.monotonic,
+        sleep: Callable[[float], None] = time.sleep,
+        chance: Callable[[], float] = random.random,
+    ) -> None:
+        self._delay, self._jitter = delay, jitter
+        self._clock, self._monotonic, self._sleep, self._chance = clock, monotonic, sleep, chance
+        self._hosts: dict[str, _Host] = {}
+        self._lock = threading.Lock()
+
+    @contextmanager
+    def turn(self, host: str, deadline: float) -> Iterator[None]:
+        """Hold the only turn at `host` for the time of the block, once the host has had its rest.
+
+        Raises RateLimited at once when the host asked to be left alone, and TimedOut when the turn cannot come
+        before `deadline` (monotonic); in both cases the host has not been asked anything.
+        """
+        place = self._place(host)
+        _refuse_held(place, self._clock())
+        if not place.turn.acquire(timeout=max(0.0, deadline - self._monotonic())):
+            raise TimedOut("waiting for a turn")
+        try:
+            _refuse_held(place, self._clock())
+            self._rest(place, deadline)
+            try:
+                yield
+            finally:
+                place.free_at = self._monotonic() + place.delay + self._jitter * self._chance()
+        finally:
+            place.turn.release()
+
+    def hold(self, host: str, until: datetime) -> None:
+        """Leave `host` alone until then, for every account; an earlier instant than a known one changes nothing."""
+        place = self._place(host)
+        with self._lock:
+            place.held_until = max(until, place.held_until or until)
+
+    def slow_down(self, host: str, delay: float) -> None:
+        """Rest at least `delay` seconds between requests to `host` from now on."""
+        place = self._place(host)
+        with self._lock:
+            place.delay = max(place.delay, delay)
+
+    def _place(self, host: str) -> _Host:
+        with self._lock:
+            return self._hosts.setdefault(host, _Host(self._delay))
+
+    def _rest(self, place: _Host, deadline: float) -> None:
+        wait = place.free_at - self._monotonic()
+        if self._monotonic() + max(0.0, wait) >= deadline:
+            raise TimedOut("waiting for a turn")
+        if wait > 0:
+            self._sleep(wait)
+
+
+def _refuse_held(place: _Host, now: datetime) -> None:
+    if place.held_until is not None and now < place.held_until:
+        raise RateLimited("the host asked to be left alone", retry_at=place.held_until)

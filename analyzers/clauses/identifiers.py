@@ -1,0 +1,74 @@
+"""Words that identify a person: what of the Safe Harbor list of 45 CFR 164.514(b)(2) can stand in a post."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from analyzers.patterns import Hit, Rule, rules
+from analyzers.vocabulary import LISTS
+
+if TYPE_CHECKING:
+    from analyzers.text import Passage
+
+IDENTIFIERS = rules(
+    (
+        "phone",
+        1,
+        r"(?<![\w.])(?:\+?\d{1,2}[ .-])?(?:\(\d{3}\) ?|\d{3}[ .-])?\d{3}[ .-]\d{4}(?!\w)",
+        "a telephone number",
+    ),
+    ("e-mail", 1, r"(?<![\w.+-])[\w.+-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63}){1,4}", "an e-mail address"),
+    ("url", 1, r"\b(?:https?://|www\.)[^\s<>\"]{1,300}", "a web address"),
+    ("ssn", 1, r"(?<!\d)\d{3}-\d{2}-\d{4}(?!\d)", "a social security number"),
+    ("number", 1, r"(?<![\w$])#?\d{5,}(?!\w)", "a number of record"),
+    ("ip", 1, r"(?<![\d.])\d{1,3}\.\d{1,3}\.\d{1,3}\.\d{1,3}(?![\d.])", "an IP address"),
+    ("date", 1, r"\b(?P<a>{MONTH})\.? \d{1,2}(?:st|nd|rd|th)?\b", "a date"),
+    ("date/figures", 1, r"(?<![\d/])\d{1,4}[/-]\d{1,2}[/-]\d{1,4}(?![\d/])", "a date"),
+    ("age", 1, r"\b\d{1,3}(?= ?(?:yo|y/o|yrs? old|years? old|year-old|-year-old))", "an age"),
+    (
+        "street",
+        1,
+        r"\b(?:\d{1,5} )?(?:[a-z]+ ){1,2}(?P<a>street|st|avenue|ave|road|rd|lane|ln|court|ct|drive|boulevard|blvd|terrace|highway|hwy)\b",
+        "a street",
+    ),
+    (
+        "county",
+        1,
+        r"\b[a-z]+ (?P<a>county|parish|township|elementary|high school|middle school|hospital|academy)\b",
+        "a place",
+    ),
+    ("plate", 1, r"\b(?:plate|license plate)s? [a-z0-9-]{4,8}\b", "a number plate"),
+)
+
+_NAME = Rule("name", 1.0, re.compile(""), "a name", frozenset(), "name")
+_CAPITALISED = re.compile(
+    r"(?<![\w@#/.])[A-Z][a-z]{1,20}(?:[-'][A-Z][a-z]{1,20})?(?: [A-Z]\.|(?: [A-Z][a-z]{1,20}){1,2})?(?!\w)"
+)
+_COMMON = (
+    frozenset(
+        "i the a an and but or so if when while my our your his her their this that these those it its he she they we you "
+        "not no yes in on at to of for with from by as is are was were be been do does did have has had can could will would "
+        "should may might must just also then there here what who why how where one two three first last new old good great "
+        "happy thank thanks please sorry hello hi hey dear love welcome congratulations today tomorrow yesterday tonight "
+        "morning afternoon evening therapist therapy counselor counseling psychologist psychology psychiatrist doctor client "
+        "clients patient clinic practice office english spanish american christmas easter halloween thanksgiving god zoom "
+        "google facebook instagram medicaid medicare dr mr mrs ms miss mx".split()
+    )
+    | frozenset(LISTS["DAY"].split("|"))
+    | frozenset(LISTS["MONTH"].split("|"))
+)
+_TITLES = frozenset({"dr", "mr", "mrs", "ms", "miss", "mx", "prof"})
+
+
+def names_in(passage: Passage) -> tuple[Hit, ...]:
+    """Capitalised words within sentences that are no common words, days, months or the practice's own name."""
+    found: list[Hit] = []
+    for match in _CAPITALISED.finditer(passage.text):
+        first = match.group().split()[0].lower()
+        at_start = match.start() == passage.sentence_at(match.start())[0]
+        practice = passage.lower[match.start()] == "§"
+        if practice or (first in _COMMON and first not in _TITLES) or (at_start and " " not in match.group()):
+            continue
+        found.append(Hit(_NAME, passage, match.start(), match.end()))
+    return tuple(found)

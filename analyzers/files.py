@@ -1,0 +1,43 @@
+"""A post file through the scorer, line by line, in constant memory."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from analyzers.packets import read_labelled, read_packet
+from analyzers.score import score
+from domain.errors import PacketError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from analyzers.packets import Labelled
+    from domain.findings import Policy, Scored
+
+
+def score_lines(lines: Iterable[str], policy: Policy | None = None) -> Iterator[Scored | PacketError]:
+    """Verdicts in input order; a malformed line gives its PacketError in its place. Blank lines are skipped."""
+    for number, line in enumerate(lines, start=1):
+        if not line.strip():
+            continue
+        try:
+            packet = read_packet(line, number)
+        except PacketError as error:
+            yield error
+        else:
+            yield score(packet, policy)
+
+
+def score_labelled(
+    lines: Iterable[str], policy: Policy | None = None
+) -> Iterator[tuple[Labelled, Scored] | PacketError]:
+    """As `score_lines`, each verdict beside its annotation: the pairs that `evaluate` measures."""
+    for number, line in enumerate(lines, start=1):
+        if not line.strip():
+            continue
+        try:
+            labelled = read_labelled(line, number)
+        except PacketError as error:
+            yield error
+        else:
+            yield labelled, score(labelled.packet, policy)

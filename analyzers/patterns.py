@@ -1,0 +1,116 @@
+"""Rules as data: a name, a weight, a pattern over lower-case words, and what it says to a person.
+
+A pattern may mark its rarest words as `(?P<a>word|other word)`; then only sentences that hold the first word of one
+of them are searched, which keeps long posts fast. `{NAME}` stands for a list of `analyzers/vocabulary.py`.
+Gaps are bounded and nothing that repeats is repeated again, so that a search takes time linear in the text.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from analyzers.vocabulary import LISTS
+from domain.findings import Span
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from analyzers.text import Passage
+
+_ANCHOR = re.compile(r"\(\?P<a>([a-z0-9'|\- #?§:,.]+)\)")
+_LIST = re.compile(r"\{([A-Z_]+)\}")
+_FIRST_WORD = re.compile(r"([a-z0-9]+(?:'[a-z]+)?|§)(\??)")
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """One pattern. `weight` is log-odds for the clause; `says` completes "the post …" for a manager."""
+
+    name: str
+    weight: float
+    pattern: re.Pattern[str]
+    says: str
+    anchors: frozenset[str]
+    group: str
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """Where a rule matched: offsets in the passage's normalised text."""
+
+    rule: Rule
+    passage: Passage
+    start: int
+    end: int
+
+    @property
+    def span(self) -> Span:
+        """The same words in the original field."""
+        return span_of(self.passage, self.start, self.end)
+
+
+def span_of(passage: Passage, start: int, end: int) -> Span:
+    """Normalised offsets -> a span that quotes the original exactly, blanks at the ends left out."""
+    while start < end - 1 and passage.text[start].isspace():
+        start += 1
+    while end - 1 > start and passage.text[end - 1].isspace():
+        end -= 1
+    first, last = passage.normalised.original(start, end)
+    return Span(passage.field, first, last, passage.normalised.raw[first:last])
+
+
+def rules(*rows: tuple[str, float, str, str]) -> tuple[Rule, ...]:
+    """Compile rows (name, weight, pattern, says); the part of a name before "/" groups rules that say the same."""
+    return tuple(_rule(name, weight, pattern, says) for name, weight, pattern, says in rows)
+
+
+def _rule(name: str, weight: float, pattern: str, says: str) -> Rule:
+    source = _LIST.sub(lambda found: LISTS[found.group(1)], pattern)
+    anchor = _ANCHOR.search(source)
+    if "(?P<a>" in source and anchor is None:
+        raise ValueError(f"rule {name}: anchor words must be plain words")
+    anchors = (
+        frozenset(first for word in anchor.group(1).split("|") for first in _firsts(word)) if anchor else frozenset()
+    )
+    return Rule(name, weight, re.compile(source), says, anchors, name.split("/")[0])
+
+
+def _firsts(word: str) -> tuple[str, ...]:
+    """The first word of an anchor as it may stand in a text: with and without a last letter that is optional."""
+    found = _FIRST_WORD.match(word.strip("#- "))
+    if found is None:
+        raise ValueError(f"anchor {word!r} does not begin with a word")
+    first, optional = found.groups()
+    return (first, first[:-1]) if optional else (first,)
+
+
+def scan(table: Iterable[Rule], passage: Passage) -> Iterator[Hit]:
+    """All places where rules of the table match, rule by rule."""
+    for rule in table:
+        for start, end in _windows(rule, passage):
+            for found in rule.pattern.finditer(passage.lower, start, end):
+                if found.end() > found.start():
+                    yield Hit(rule, passage, found.start(), found.end())
+
+
+def _windows(rule: Rule, passage: Passage) -> list[tuple[int, int]]:
+    """The stretches of text worth searching: all of it, or the sentences with an anchor, joined where they touch."""
+    if not rule.anchors:
+        return [(0, len(passage.lower))]
+    places = passage.places
+    numbers = sorted({number for word in rule.anchors & places.keys() for number in places[word]})
+    joined: list[tuple[int, int]] = []
+    for number in numbers:
+        start, end = passage.sentences[number]
+        if joined and joined[-1][1] >= start:
+            joined[-1] = (joined[-1][0], end)
+        else:
+            joined.append((start, end))
+    return joined
+
+
+def matches(table: Iterable[Rule], passage: Passage) -> bool:
+    """Whether any rule of the table matches."""
+    return next(scan(table, passage), None) is not None

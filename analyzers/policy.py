@@ -1,0 +1,195 @@
+"""policy.toml -> the practice's Policy, with every mistake at once."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+import tomllib
+from datetime import date  # noqa: TC003 - pydantic reads the annotations at run time
+from typing import TYPE_CHECKING, Annotated, Literal
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints, ValidationError, model_validator
+
+from domain.errors import ConfigError, Mistake
+from domain.findings import Clause, ClauseText, Endorsement, Policy, Register, Reviewer
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from pydantic_core import ErrorDetails
+
+_ADDRESS = re.compile(r"[^@\s]+@[^@\s.]+(?:\.[^@\s.]+)+")
+_VERSION_DIGITS = 12
+_SECTIONS = tuple(str(number) for number in range(1, 10))
+
+
+def _address(value: str) -> str:
+    if not _ADDRESS.fullmatch(value):
+        raise ValueError("an e-mail address")
+    return value
+
+
+_Words = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
+_Email = Annotated[str, AfterValidator(_address)]
+
+
+class _Table(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
+
+
+class _Practice(_Table):
+    name: _Words
+    aliases: list[_Words] = []
+
+
+class _Person(_Table):
+    name: _Words
+    email: _Email
+
+
+class _Reviewer(_Person):
+    clauses: list[Literal["1", "2", "3", "4", "5", "6"]] = []
+
+
+class _Endorsement(_Table):
+    item: _Words
+    valid_from: date | None = Field(default=None, alias="from")
+    valid_to: date | None = Field(default=None, alias="to")
+
+    @model_validator(mode="after")
+    def _in_order(self) -> _Endorsement:
+        if self.valid_from and self.valid_to and self.valid_to < self.valid_from:
+            raise ValueError("a last day that is not before the first day")
+        return self
+
+
+class _Register(_Table):
+    speakers: list[_Words] = []
+    endorsements: list[_Endorsement] = []
+
+
+class _Therapeutic(_Table):
+    mode: Literal["standard", "strict"] = "standard"
+    signposts: list[_Words] = []
+
+
+class _Section(_Table):
+    id: Literal["1", "2", "3", "4", "5", "6", "7", "8", "9"]
+    title: _Words
+    summary: _Words
+    enabled: bool = True
+
+
+class _PolicyFile(_Table):
+    practice: _Practice
+    privacy_officer: _Person
+    reviewers: list[_Reviewer] = Field(min_length=1)
+    therapeutic: _Therapeutic = _Therapeutic()
+    register_: _Register = Field(default=_Register(), alias="register")
+    sections: list[_Section]
+
+    @model_validator(mode="after")
+    def _all_sections(self) -> _PolicyFile:
+        if sorted(section.id for section in self.sections) != list(_SECTIONS):
+            raise ValueError("each of the sections 1 to 9 exactly once")
+        if any(not section.enabled and section.id not in set(Clause) for section in self.sections):
+            raise ValueError("only sections 1 to 6 to be switched off")
+        return self
+
+
+def load_policy(path: Path) -> Policy:
+    """Read and check a policy file (UTF-8 TOML). ConfigError carries every mistake, unreadable files included."""
+    try:
+        text = path.read_bytes().decode("utf-8")
+    except OSError as error:
+        raise ConfigError([Mistake(str(path), "(file)", error.strerror or "an error", "a readable file")]) from error
+    except UnicodeDecodeError as error:
+        raise ConfigError([Mistake(str(path), "(file)", "bytes that are not UTF-8", "UTF-8 text")]) from error
+    return parse_policy(text, str(path))
+
+
+def parse_policy(text: str, file: str) -> Policy:
+    """Check a policy's TOML text; `file` names it in mistakes.
+
+    Mistake keys are dotted with list positions from 0, such as "register.endorsements[2].from".
+    `version` of the result depends on the content alone, not on spelling, order or comments.
+    """
+    try:
+        content = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        raise ConfigError([Mistake(file, "(file)", str(error), "valid TOML")]) from error
+    try:
+        return _policy(_PolicyFile.model_validate(content))
+    except ValidationError as error:
+        raise ConfigError([_mistake(file, detail) for detail in error.errors()]) from error
+
+
+def _policy(parsed: _PolicyFile) -> Policy:
+    canonical = json.dumps(parsed.model_dump(mode="json", by_alias=True), sort_keys=True, ensure_ascii=True)
+    sections = sorted(parsed.sections, key=lambda section: section.id)
+    officer = parsed.privacy_officer
+    return Policy(
+        version=hashlib.sha256(canonical.encode()).hexdigest()[:_VERSION_DIGITS],
+        practice_name=parsed.practice.name,
+        practice_aliases=tuple(parsed.practice.aliases),
+        clauses=tuple(ClauseText(section.id, section.title, section.summary) for section in sections),
+        strict_clause_3=parsed.therapeutic.mode == "strict",
+        register=Register(
+            endorsements=tuple(
+                Endorsement(entry.item, entry.valid_from, entry.valid_to) for entry in parsed.register_.endorsements
+            ),
+            speakers=tuple(parsed.register_.speakers),
+        ),
+        reviewers=tuple(Reviewer(person.name, person.email, tuple(person.clauses)) for person in parsed.reviewers),
+        privacy_officer=Reviewer(officer.name, officer.email, (Clause.CONFIDENTIALITY.value,)),
+        allowed_signposts=tuple(parsed.therapeutic.signposts),
+        enabled={Clause(section.id): section.enabled for section in sections if section.id in set(Clause)},
+    )
+
+
+def _mistake(file: str, detail: ErrorDetails) -> Mistake:
+    return Mistake(file, _dotted(detail["loc"]), _seen(detail), _expected(detail))
+
+
+def _dotted(location: tuple[int | str, ...]) -> str:
+    """("register", "endorsements", 2, "from") -> "register.endorsements[2].from"."""
+    key = ""
+    for part in location:
+        if isinstance(part, int):
+            key += f"[{part}]"
+        else:
+            key += f".{part}" if key else part
+    return key or "(file)"
+
+
+def _seen(detail: ErrorDetails) -> str:
+    if detail["type"] == "missing":
+        return "nothing"
+    value = detail["input"]
+    if isinstance(value, dict | list):
+        return "a table" if isinstance(value, dict) else f"a list of {len(value)}"
+    return repr(value) if isinstance(value, str) else str(value).lower() if isinstance(value, bool) else str(value)
+
+
+_EXPECTED = {
+    "missing": "a value",
+    "extra_forbidden": "no such key",
+    "string_type": "text in quotes",
+    "string_too_short": "text that is not empty",
+    "bool_type": "true or false",
+    "list_type": "a list",
+    "too_short": "at least one entry",
+    "model_type": "a table",
+    "model_attributes_type": "a table",
+    "date_type": "a day such as 2026-03-31, without quotes",
+    "date_from_datetime_inexact": "a day without a time of day",
+}
+
+
+def _expected(detail: ErrorDetails) -> str:
+    if detail["type"] == "value_error":
+        return str(detail["ctx"]["error"])
+    if detail["type"] == "literal_error":
+        return f"one of {detail['ctx']['expected']}"
+    return _EXPECTED.get(detail["type"], detail["msg"])

@@ -1,0 +1,175 @@
+"""Normalised text that remembers where every character came from, and the sentences and words in it."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+_LOOKALIKES = str.maketrans(
+    "авеіјѕорсухтнкмгАВЕІЈЅОРСУХТНКМ" + "αορντικυΑΒΕΖΗΙΚΜΝΟΡΤΥΧ",  # noqa: RUF001 - the look-alikes are the point
+    "abeijsopcyxthkmrABEIJSOPCYXTHKM" + "aopvtikuABEZHIKMNOPTYX",
+)
+_PLAIN = str.maketrans(
+    {"‘": "'", "’": "'", "‚": "'", "´": "'", "`": "'", "“": '"', "”": '"', "„": '"', "–": "-", "—": "-"}
+)  # noqa: RUF001, E501 - typographic signs are the point
+_WORD_WITH_LOOKALIKE = re.compile(r"\w*[\u0370-\u03ff\u0400-\u04ff]\w*")
+_LATIN = re.compile(r"[A-Za-z]")
+_LETTER = re.compile(r"[^\W\d_]")
+_BOUNDARY = re.compile(r"[.!?]+[\"')\]]{0,3}\s+|\s*\n\s*")
+_ABBREVIATION = re.compile(
+    r"(?:^|[\s(])(?:dr|mr|mrs|ms|st|vs|e\.g|i\.e|etc|approx|no|jr|sr|prof|dept|[a-z])\.\s+$", re.IGNORECASE
+)
+_TOKEN = re.compile(r"[^\W_]+(?:'[^\W_]+)?|§")
+PRACTICE = "§"
+"""Stands for every letter of the practice's name in `Passage.lower`."""
+_ABBREVIATION_REACH = 10
+
+
+@dataclass(frozen=True, slots=True)
+class Normalised:
+    """`text` is `raw` in one spelling; character i of `text` stands for `raw[starts[i]:ends[i]]`.
+
+    Compatibility forms are folded (Unicode NFKC), invisible format characters dropped, Greek and Cyrillic
+    look-alikes within Latin text made Latin, typographic quotes and dashes made plain. None for both maps: the same.
+    """
+
+    raw: str
+    text: str
+    starts: tuple[int, ...] | None = None
+    ends: tuple[int, ...] | None = None
+
+    def original(self, start: int, end: int) -> tuple[int, int]:
+        """Offsets in `raw` of `text[start:end]`; the range must not be empty."""
+        if self.starts is None or self.ends is None:
+            return start, end
+        return self.starts[start], self.ends[end - 1]
+
+
+def normalise(raw: str) -> Normalised:
+    """Bring a text into one spelling, keeping the way back to the original offsets."""
+    if raw.isascii():
+        return Normalised(raw, raw)
+    letters: list[str] = []
+    starts: list[int] = []
+    ends: list[int] = []
+    for start, end in _clusters(raw):
+        folded = unicodedata.normalize("NFKC", raw[start:end]).translate(_PLAIN)
+        letters.append(folded)
+        starts.extend([start] * len(folded))
+        ends.extend([end] * len(folded))
+    return Normalised(raw, _latinised("".join(letters)), tuple(starts), tuple(ends))
+
+
+def _clusters(raw: str) -> list[tuple[int, int]]:
+    """Base characters with the combining marks that follow; invisible format characters are left out."""
+    clusters: list[tuple[int, int]] = []
+    for index, char in enumerate(raw):
+        if ord(char) < 0x300:  # noqa: PLR2004 - below the first combining mark; U+00AD is handled next
+            if char != "\u00ad":
+                clusters.append((index, index + 1))
+            continue
+        category = unicodedata.category(char)
+        if category in {"Cf", "Cs"} or "\ufe00" <= char <= "\ufe0f":
+            continue
+        if category in {"Mn", "Me"} and clusters and clusters[-1][1] == index:
+            clusters[-1] = (clusters[-1][0], index + 1)
+        elif category not in {"Mn", "Me"}:
+            clusters.append((index, index + 1))
+    return clusters
+
+
+def _latinised(text: str) -> str:
+    if not _WORD_WITH_LOOKALIKE.search(text):
+        return text
+    mostly_latin = 2 * len(_LATIN.findall(text)) > len(_LETTER.findall(text))
+
+    def fold(word: re.Match[str]) -> str:
+        plain = word.group().translate(_LOOKALIKES)
+        return plain if (mostly_latin and plain.isascii()) or _LATIN.search(word.group()) else word.group()
+
+    return _WORD_WITH_LOOKALIKE.sub(fold, text)
+
+
+@dataclass(frozen=True)
+class Passage:
+    """One field of a packet, ready for rules: `lower` has the same length as `text`."""
+
+    field: str
+    normalised: Normalised
+    names: re.Pattern[str] | None = None
+    """The practice's names in lower case; where they stand, `lower` reads "§§§" of the same length."""
+
+    @classmethod
+    def of(cls, field: str, raw: str, names: re.Pattern[str] | None = None) -> Passage:
+        """Prepare the words of one field."""
+        return cls(field, normalise(raw), names)
+
+    @cached_property
+    def text(self) -> str:
+        """The normalised words, case kept."""
+        return self.normalised.text
+
+    @cached_property
+    def lower(self) -> str:
+        """The normalised words in lower case; a letter whose lower case is longer stays as it is."""
+        lowered = self.text.lower()
+        if len(lowered) != len(self.text):
+            lowered = "".join(char.lower() if len(char.lower()) == 1 else char for char in self.text)
+        return self.names.sub(lambda name: PRACTICE * len(name.group()), lowered) if self.names else lowered
+
+    @cached_property
+    def sentences(self) -> tuple[tuple[int, int], ...]:
+        """Offsets of the sentences in `text`, in order, without gaps; lines end sentences too."""
+        return sentences(self.text)
+
+    @cached_property
+    def places(self) -> Mapping[str, tuple[int, ...]]:
+        """Word in lower case -> numbers of the sentences it stands in."""
+        found: dict[str, list[int]] = {}
+        number = 0
+        for token in _TOKEN.finditer(self.lower):
+            while token.start() >= self.sentences[number][1]:
+                number += 1
+            numbers = found.setdefault(token.group(), [])
+            if not numbers or numbers[-1] != number:
+                numbers.append(number)
+        return {word: tuple(numbers) for word, numbers in found.items()}
+
+    def sentence_at(self, offset: int) -> tuple[int, int]:
+        """The sentence that holds this offset of `text`."""
+        low, high = 0, len(self.sentences) - 1
+        while low < high:
+            middle = (low + high + 1) // 2
+            low, high = (middle, high) if self.sentences[middle][0] <= offset else (low, middle - 1)
+        return self.sentences[low]
+
+
+def sentences(text: str) -> tuple[tuple[int, int], ...]:
+    """Offsets of the sentences, in order, covering the whole text."""
+    cuts = [0]
+    for boundary in _BOUNDARY.finditer(text):
+        near = text[max(cuts[-1], boundary.end() - _ABBREVIATION_REACH) : boundary.end()]
+        if "\n" in boundary.group() or not _ABBREVIATION.search(near):
+            cuts.append(boundary.end())
+    if cuts[-1] < len(text) or len(cuts) == 1:
+        cuts.append(len(text))
+    return tuple(zip(cuts, cuts[1:], strict=False))
+
+
+def names_pattern(names: Iterable[str]) -> re.Pattern[str] | None:
+    """A pattern for any of these names as whole words in lower case, longest first; None when there are none."""
+    spelled = sorted({normalise(name).text.lower().strip() for name in names} - {""}, key=len, reverse=True)
+    if not spelled:
+        return None
+    return re.compile(r"(?<!\w)(?:" + "|".join(map(re.escape, spelled)) + r")(?!\w)")
+
+
+def words(text: str) -> list[str]:
+    """The words in lower case, in order."""
+    return [token.group().lower() for token in _TOKEN.finditer(text)]

@@ -8,17 +8,20 @@ Gaps are bounded and nothing that repeats is repeated again, so that a search ta
 from __future__ import annotations
 
 import re
+import tomllib
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from analyzers.vocabulary import LISTS
 from domain.findings import Span
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Mapping
 
     from analyzers.text import Passage
 
+_FOLDER = Path(__file__).parent / "rules"
 _ANCHOR = re.compile(r"\(\?P<a>([a-z0-9'|\- #?§:,.]+)\)")
 _LIST = re.compile(r"\{([A-Z_]+)\}")
 _FIRST_WORD = re.compile(r"([a-z0-9]+(?:'[a-z]+)?|§)(\??)")
@@ -61,9 +64,16 @@ def span_of(passage: Passage, start: int, end: int) -> Span:
     return Span(passage.field, first, last, passage.normalised.raw[first:last])
 
 
-def rules(*rows: tuple[str, float, str, str]) -> tuple[Rule, ...]:
-    """Compile rows (name, weight, pattern, says); the part of a name before "/" groups rules that say the same."""
-    return tuple(_rule(name, weight, pattern, says) for name, weight, pattern, says in rows)
+def load_rules(name: str) -> Mapping[str, tuple[Rule, ...]]:
+    """The tables of `analyzers/rules/<name>.toml`. A rule that cannot be compiled is a ValueError at import.
+
+    The part of a rule's name before "/" groups rules that say the same: a group counts once.
+    """
+    content = tomllib.loads((_FOLDER / f"{name}.toml").read_text(encoding="utf-8"))
+    return {
+        table: tuple(_rule(row["name"], row["weight"], row["pattern"], row["says"]) for row in rows)
+        for table, rows in content.items()
+    }
 
 
 def _rule(name: str, weight: float, pattern: str, says: str) -> Rule:

@@ -34,7 +34,7 @@ def _content_version() -> str:
     """SHA-256 over the sources of this package, first 12 hex digits: other rules, other version."""
     digest = hashlib.sha256()
     root = Path(__file__).parent
-    for source in sorted(root.rglob("*.py")):
+    for source in sorted((*root.rglob("*.py"), *root.rglob("*.toml"))):
         digest.update(source.relative_to(root).as_posix().encode() + b"\0" + source.read_bytes() + b"\0")
     return digest.hexdigest()[:_VERSION_DIGITS]
 

@@ -5,41 +5,14 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from analyzers.patterns import Hit, Rule, rules
+from analyzers.patterns import Hit, Rule, load_rules
 from analyzers.vocabulary import LISTS
 
 if TYPE_CHECKING:
     from analyzers.text import Passage
 
-IDENTIFIERS = rules(
-    (
-        "phone",
-        1,
-        r"(?<![\w.])(?:\+?\d{1,2}[ .-])?(?:\(\d{3}\) ?|\d{3}[ .-])?\d{3}[ .-]\d{4}(?!\w)",
-        "a telephone number",
-    ),
-    ("e-mail", 1, r"(?<![\w.+-])[\w.+-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63}){1,4}", "an e-mail address"),
-    ("url", 1, r"\b(?:https?://|www\.)[^\s<>\"]{1,300}", "a web address"),
-    ("ssn", 1, r"(?<!\d)\d{3}-\d{2}-\d{4}(?!\d)", "a social security number"),
-    ("number", 1, r"(?<![\w$])#?\d{5,}(?!\w)", "a number of record"),
-    ("ip", 1, r"(?<![\d.])\d{1,3}\.\d{1,3}\.\d{1,3}\.\d{1,3}(?![\d.])", "an IP address"),
-    ("date", 1, r"\b(?P<a>{MONTH})\.? \d{1,2}(?:st|nd|rd|th)?\b", "a date"),
-    ("date/figures", 1, r"(?<![\d/])\d{1,4}[/-]\d{1,2}[/-]\d{1,4}(?![\d/])", "a date"),
-    ("age", 1, r"\b\d{1,3}(?= ?(?:yo|y/o|yrs? old|years? old|year-old|-year-old))", "an age"),
-    (
-        "street",
-        1,
-        r"\b(?:\d{1,5} )?(?:[a-z]+ ){1,2}(?P<a>street|st|avenue|ave|road|rd|lane|ln|court|ct|drive|boulevard|blvd|terrace|highway|hwy)\b",
-        "a street",
-    ),
-    (
-        "county",
-        1,
-        r"\b[a-z]+ (?P<a>county|parish|township|elementary|high school|middle school|hospital|academy)\b",
-        "a place",
-    ),
-    ("plate", 1, r"\b(?:plate|license plate)s? [a-z0-9-]{4,8}\b", "a number plate"),
-)
+_RULES = load_rules("identifiers")
+IDENTIFIERS = _RULES["identifiers"]
 
 _NAME = Rule("name", 1.0, re.compile(""), "a name", frozenset(), "name")
 _CAPITALISED = re.compile(

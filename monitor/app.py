@@ -80,6 +80,8 @@ class App:
                 archive_url=mail.archive_url.rstrip("/"),
                 mail_domain=domain,
                 privacy_contact=self.config.practice.contact,
+                time_zone=self.config.practice.time_zone,
+                clause_titles=tuple((text.id, text.title) for text in self.policy.clauses),
             ),
             policy=self.policy,
             config=self.config,
@@ -158,10 +160,10 @@ def mailer_of(config: Config) -> Mailer:
         SmtpSettings(
             host=smtp.host,
             port=smtp.port,
-            security=smtp.security,
+            security="none-loopback" if smtp.security == "none" else smtp.security,
             username=smtp.username,
             password=config.mail_password.get_secret_value(),
             timeout=float(smtp.timeout_seconds),
-            ca_file=smtp.ca_file,
+            ca_file=config.file.resolve().parent / smtp.ca_file if smtp.ca_file else None,
         )
     )

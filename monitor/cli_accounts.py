@@ -179,7 +179,7 @@ def retry(which: Which, config: ConfigFile = DEFAULT_CONFIG) -> None:
 @accounts.command("withdraw")
 def withdraw(
     which: Which,
-    yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,  # noqa: FBT002 - a flag is a flag
+    yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
     config: ConfigFile = DEFAULT_CONFIG,
 ) -> None:
     """End an authorisation: reading stops at once, and what is neither decided nor critical is erased."""

@@ -6,7 +6,7 @@ import os
 import threading
 
 import structlog
-import typer  # noqa: TC002 - typer reads annotations at run time
+import typer
 
 from monitor import work
 from monitor.cli_common import DEFAULT_CONFIG, ConfigFile, opened

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, TextIO
 
@@ -55,7 +56,7 @@ def score(
 
 def evaluate_file(
     labelled: Labelled,
-    as_data: Annotated[bool, typer.Option("--json", help="Print the measures as JSON.")] = False,  # noqa: FBT002
+    as_data: Annotated[bool, typer.Option("--json", help="Print the measures as JSON.")] = False,
     config: ConfigFile = DEFAULT_CONFIG,
 ) -> None:
     """Score labelled posts and print every measure of the contract with its interval."""
@@ -64,12 +65,12 @@ def evaluate_file(
     pairs = []
     for number, line in enumerate(_lines(labelled), start=1):
         try:
-            packet, labels = read_labelled(line, number)
+            post = read_labelled(line, number)
         except PacketError as error:
             typer.echo(f"{labelled}: {error}", err=True)
             well = False
             continue
-        pairs.append((labels, score_packet(packet, policy)))
+        pairs.append((post, score_packet(post.packet, policy)))
     measured = evaluate(pairs)
     typer.echo(json.dumps(as_json(measured), indent=2) if as_data else table(measured))
     if not well:
@@ -98,17 +99,17 @@ def _score_to(stream: TextIO, posts: Path, policy: Policy | None) -> bool:
             typer.echo(f"{posts}: {result}", err=True)
             well = False
         else:
-            stream.write(json.dumps(scored_to_json(result), ensure_ascii=False) + "\n")
+            stream.write(json.dumps(scored_to_json(result)) + "\n")
     return well
 
 
-def _lines(file: Path) -> list[str]:
+def _lines(file: Path) -> Iterator[str]:
+    """Lines end at a line feed and nowhere else; a byte that is not UTF-8 spoils its own line only."""
     try:
-        return file.read_text(encoding="utf-8").splitlines()
+        with file.open(encoding="utf-8", errors="surrogateescape", newline="\n") as stream:
+            yield from stream
     except OSError as error:
         raise UsageError(f"{file} cannot be read: {error.strerror}.") from error
-    except UnicodeDecodeError as error:
-        raise UsageError(f"{file} is not UTF-8 text (byte {error.start}).") from error
 
 
 def _policy_if_any(config: Path) -> Policy | None:

@@ -77,7 +77,7 @@ def archive(config: ConfigFile = DEFAULT_CONFIG) -> None:
 
 
 def retention(
-    explain: Annotated[bool, typer.Option("--explain", help="Say the rules and erase nothing.")] = False,  # noqa: FBT002
+    explain: Annotated[bool, typer.Option("--explain", help="Say the rules and erase nothing.")] = False,
     config: ConfigFile = DEFAULT_CONFIG,
 ) -> None:
     """Erase what the retention profile and the platforms' terms no longer allow."""
@@ -107,7 +107,7 @@ def _progress(app: App) -> Iterator[Callable[[Visit], None]]:
     )
     with Progress(*columns, console=console, transient=True) as progress:
         task = progress.add_task("Reading accounts", total=app.store.accounts.count_due(app.clock()))
-        yield lambda visit: progress.advance(task)
+        yield lambda _: progress.advance(task)
 
 
 def _say_mail(mail: SendReport) -> None:

@@ -14,14 +14,13 @@ from typing import TYPE_CHECKING
 import structlog
 
 from domain.errors import MailServerDown, RecipientRefused
-from domain.reporting import DeliveryKind
 from reports.render import message_id
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable
     from datetime import datetime
 
-    from domain.reporting import Delivery, Message
+    from domain.reporting import Delivery, DeliveryKind, Message
     from reports.mail import Mailer
     from store.engine import Store
 

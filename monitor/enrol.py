@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 from collectors.registry import detect
 from domain.accounts import AccountState, Proof
 from domain.errors import UsageError
+from monitor.notice import notice_facts
 from reports.enrolment import NoticeText, enrolment_notice
 
 if TYPE_CHECKING:
@@ -62,15 +63,7 @@ def offer(
     Raises UsageError when no platform can read the address, and CollectError when its site does not answer.
     """
     _, profile = detect(url, http)
-    notice = enrolment_notice(
-        policy,
-        staff_name=staff.name,
-        profile=profile,
-        every_hours=config.schedule.collect_every_hours,
-        contact=config.practice.contact,
-        jurisdiction=config.practice.jurisdiction,
-        retention_profile=config.retention.profile,
-    )
+    notice = enrolment_notice(policy, notice_facts(config, policy, profile))
     enrolment = store.accounts.enroll(
         staff_id=staff.id,
         kind=kind,

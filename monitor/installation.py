@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
     from pathlib import Path
 
+    from domain.errors import Mistake
     from monitor.config import Config
 
 
@@ -64,7 +65,7 @@ def set_up(config_file: Path, environment: Mapping[str, str]) -> tuple[Check, ..
 
 def mistakes_in(config_file: Path, environment: Mapping[str, str]) -> ConfigError | None:
     """Every mistake of both files together, so that an administrator mends them in one go; None when there is none."""
-    mistakes = []
+    mistakes: list[Mistake] = []
     policy = config_file.parent / "policy.toml"
     try:
         policy = load_config(config_file, environment).policy

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import hmac
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from analyzers.keep import keep
 from domain.findings import Packet
@@ -12,34 +12,58 @@ from domain.plans import Change, PlannedVersion, Verdict
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from datetime import datetime
 
-    from domain.accounts import Account
+    from domain.accounts import AccountKind, Staff
     from domain.findings import Policy, Scored
-    from domain.posts import Parent
+    from domain.posts import Parent, Post
 
 ENGLISH = "en"
 
 
-def packet_of(version: PlannedVersion, account: Account, policy: Policy, parent: Parent | None) -> Packet:
+class Subject(Protocol):
+    """Whose post it is: an account that is being read, or a kept version of one."""
+
+    @property
+    def staff(self) -> Staff:
+        """The author."""
+        ...
+
+    @property
+    def kind(self) -> AccountKind:
+        """Whose voice the account is."""
+        ...
+
+    @property
+    def platform(self) -> str:
+        """Name of the platform."""
+        ...
+
+    @property
+    def bio(self) -> str:
+        """The profile line, "" when it was not seen."""
+        ...
+
+
+def packet_of(post: Post, published_at: datetime, subject: Subject, policy: Policy, parent: Parent | None) -> Packet:
     """All that is needed to judge one version. The parent lives in memory only, as long as this packet does."""
-    post = version.post
     return Packet(
         id=post.post_id,
-        platform=account.platform,
-        account_kind=account.kind,
-        role=account.staff.role,
-        licence=account.staff.licence,
+        platform=subject.platform,
+        account_kind=subject.kind,
+        role=subject.staff.role,
+        licence=subject.staff.licence,
         practice_name=policy.practice_name,
         practice_aliases=policy.practice_aliases,
-        created=version.published_at,
+        created=published_at,
         text=post.full_text,
         register=policy.register,
         parent=parent,
         is_reply=post.reply_to_id is not None,
         media=tuple(medium.alt for medium in post.media),
-        bio=account.bio or None,
+        bio=subject.bio or None,
         language=post.language,
-        affiliation=(account.staff.employed_from, account.staff.employed_to),
+        affiliation=(subject.staff.employed_from, subject.staff.employed_to),
     )
 
 

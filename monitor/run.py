@@ -171,7 +171,7 @@ def _judge(tools: Collecting, platform: Platform, account: Account, http: Http, 
     if version.change is Change.BASELINE:
         return baseline(version)
     parent = _parent(platform, account, http, version.post)
-    packet = packet_of(version, account, tools.policy, parent)
+    packet = packet_of(version.post, version.published_at, account, tools.policy, parent)
     return verdict_of(version, packet, score(packet, tools.policy), tools.pseudonym, account.handle)
 
 

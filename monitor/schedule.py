@@ -7,7 +7,6 @@ project knows APScheduler.
 from __future__ import annotations
 
 import signal
-import threading
 from typing import TYPE_CHECKING
 
 import structlog
@@ -17,6 +16,7 @@ from apscheduler.schedulers.background import BackgroundScheduler
 from monitor.clock import utc_now
 
 if TYPE_CHECKING:
+    import threading
     from collections.abc import Callable
 
     from apscheduler.events import JobEvent

@@ -71,7 +71,7 @@ def _record(app: App, readings: PassReport, started_at: datetime) -> None:
         "findings": sum(visit.findings for visit in readings.visits),
     }
     run = app.store.runs.start("collect", app.owner, started_at)
-    app.store.runs.finish(run, app.clock(), counts, None)
+    app.store.runs.finish(run, app.clock(), counts)
 
 
 def alert(app: App) -> SendReport:
@@ -96,7 +96,7 @@ def retention(app: App) -> RetentionReport:
     now = app.clock()
     run = app.store.runs.start("retention", app.owner, now)
     report = app.store.retention.apply(PROFILES[app.config.retention.profile], app.ceilings(), now)
-    app.store.runs.finish(run, app.clock(), dict(report.removed), None)
+    app.store.runs.finish(run, app.clock(), dict(report.removed))
     return report
 
 

@@ -31,7 +31,7 @@ def test_the_week_in_which_clocks_go_forward_has_one_hour_less() -> None:
 
 @pytest.mark.parametrize("name", ["2026-W54", "2025-W53", "2026-47", "W47", "", "2026-W0", "2026-W-1"])
 def test_what_is_no_iso_week_is_refused(name: str) -> None:
-    with pytest.raises(ValueError, match="."):
+    with pytest.raises(ValueError, match=r"."):
         period_named(name, NEW_YORK)
 
 

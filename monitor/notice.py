@@ -1,0 +1,51 @@
+"""What this installation does, in the words of the notice that a clinician reads before enrolment. Pure."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from monitor.retention import PROFILES
+from reports.enrolment import NoticeFacts
+
+if TYPE_CHECKING:
+    from datetime import timedelta
+
+    from domain.accounts import Profile
+    from domain.findings import Policy
+    from monitor.config import Config
+
+DAYS_A_YEAR = 365
+
+
+def notice_facts(config: Config, policy: Policy, profile: Profile) -> NoticeFacts:
+    """The facts of the notice for one account."""
+    every = config.schedule.collect_every_hours
+    kept = PROFILES[config.retention.profile]
+    return NoticeFacts(
+        privacy_contact=config.practice.contact,
+        how_often=f"every {every} hours, on the same schedule for every account",
+        reads=((f"{profile.handle} on {profile.platform} ({profile.url})", profile.reads),),
+        audience=(
+            ("you", "every finding about your posts, no later than management"),
+            ("management", "the weekly digest, without post text and without any client detail"),
+            ("compliance reviewers", "findings with masked excerpts in the archive"),
+            (policy.privacy_officer.name, "possible disclosures of client information, on the same day"),
+        ),
+        retention=(
+            ("posts without a finding", f"no text at all; a fingerprint and the date for {_long(kept.clean_hash)}"),
+            ("minor findings and the words they rest on", _long(kept.open_minor)),
+            ("serious findings and the words they rest on", _long(kept.open_serious)),
+            ("findings about client confidentiality", _long(kept.open_confidential)),
+            ("the record that you agreed or withdrew", "as long as you work here, and six years more"),
+        ),
+        legal_basis=f"Law that the practice works under: {config.practice.jurisdiction}.",
+    )
+
+
+def _long(period: timedelta | None) -> str:
+    if period is None:
+        return "until a person decides"
+    if period.days >= DAYS_A_YEAR and period.days % DAYS_A_YEAR == 0:
+        years = period.days // DAYS_A_YEAR
+        return "one year" if years == 1 else f"{years} years"
+    return f"{period.days} days"

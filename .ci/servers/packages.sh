@@ -1,0 +1,33 @@
+#!/usr/bin/env bash
+# Debian 12 packages and the virtual environment that the servers need. Nothing starts by itself.
+. "$(dirname "$0")/lib.sh"
+PACKAGES="wordpress mariadb-server php-cli php-mysql php-xml php-mbstring php-curl php-gd \
+exim4-daemon-light dovecot-imapd openssl curl python3 python3-venv procps postgresql"
+
+# shellcheck disable=SC2086
+installed() { [ "$(dpkg-query -W -f '${db:Status-Abbrev}\n' $PACKAGES 2>/dev/null | grep -c '^ii')" = "$(wc -w <<<"$PACKAGES")" ]; }
+
+if ! installed; then
+  [ "$(id -u)" = 0 ] || { echo "run as root once, to install: $PACKAGES" >&2; exit 2; }
+  policy=/usr/sbin/policy-rc.d
+  if [ ! -e $policy ]; then
+    trap 'rm -f $policy' EXIT
+    printf '#!/bin/sh\nexit 101\n' >$policy
+    chmod 755 $policy
+  fi
+  export DEBIAN_FRONTEND=noninteractive
+  mkdir -p "$CACHE"
+  # shellcheck disable=SC2086
+  { apt-get update -qq && apt-get install -y -qq --no-install-recommends $PACKAGES; } >"$CACHE/apt.log" 2>&1 </dev/null \
+    || { tail -n 20 "$CACHE/apt.log" >&2; exit 1; }
+fi
+
+# One environment a version of the list, so that a changed list never meets an old environment.
+list=$HERE/requirements-mastodon.txt
+venv=$CACHE/mastodon-$(sha256sum "$list" | cut -c1-12)
+if [ ! -f "$venv/.ready" ]; then
+  rm -rf "$venv"
+  python3 -m venv "$venv"
+  "$venv/bin/python" -m pip install --quiet --disable-pip-version-check --require-hashes --only-binary :all: -r "$list"
+  touch "$venv/.ready"
+fi

@@ -1,0 +1,11 @@
+#!/usr/bin/env bash
+# Starts every server on 127.0.0.1 and writes their addresses to $SECTION7_SERVERS_RUN/env, to be sourced.
+. "$(dirname "$0")/lib.sh"
+"$HERE/down.sh"
+mkdir -p "$RUN/log"
+chmod 755 "$RUN"
+: >"$RUN/env"
+chmod 600 "$RUN/env"
+remember SECTION7_SERVERS_RUN "$RUN"
+trap '"$HERE/down.sh"' ERR
+for server in mail mastodon wordpress; do "$HERE/$server.sh" start; done

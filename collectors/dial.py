@@ -85,9 +85,11 @@ class GuardedBackend(httpcore.NetworkBackend):
     answer in between (DNS rebinding) gains nothing.
     """
 
-    def __init__(self, resolve: Resolve, allowed: Collection[str]) -> None:
+    def __init__(
+        self, resolve: Resolve, allowed: Collection[str], dialler: httpcore.NetworkBackend | None = None
+    ) -> None:
         self._resolve, self._allowed = resolve, allowed
-        self._inner = httpcore.SyncBackend()
+        self._inner = dialler or httpcore.SyncBackend()
         self._lookups = ThreadPoolExecutor(_LOOKUPS_AT_ONCE, thread_name_prefix="resolve")
 
     def connect_tcp(

@@ -1,4 +1,4 @@
-"""The one way out: reads public addresses politely, within limits, and names every failure. Only here is httpx known."""
+"""Reads public addresses politely and within limits, and names every failure. httpx is known here only."""
 
 from __future__ import annotations
 

@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import datetime, timedelta
 
-    from domain.accounts import AccountState
+    from domain.accounts import AccountKind, AccountState, Staff
     from domain.findings import Finding
     from domain.posts import Post
 
@@ -107,3 +107,51 @@ class RetentionReport:
 
     removed: Mapping[str, int]
     explained: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Ceiling:
+    """What a platform's own terms allow, whatever the practice's retention profile says. None sets no ceiling."""
+
+    keep_text: timedelta | None = None
+    """Longest time words may be kept, counted from when they were first seen."""
+    erase_deleted: bool = True
+    """Words go when the post is gone, but for an S4 finding of clause 2, which is evidence of a breach."""
+
+
+@dataclass(frozen=True, slots=True)
+class Applied:
+    """What one pass changed in the store. `findings` and `critical` (S4) are ids of findings that are new."""
+
+    new: int = 0
+    edited: int = 0
+    gone: int = 0
+    findings: tuple[int, ...] = ()
+    critical: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Erased:
+    """Rows that a withdrawal removed."""
+
+    posts: int
+    versions: int
+    findings: int
+
+
+@dataclass(frozen=True, slots=True)
+class KeptVersion:
+    """A post version whose words are kept, with what is needed to score it again.
+
+    `post.text` and `post.media` are the kept words (a content warning is already in the text); `post.published_at`
+    is the stored one.
+    """
+
+    version_id: int
+    account_id: int
+    platform: str
+    kind: AccountKind
+    staff: Staff
+    handle: str
+    bio: str
+    post: Post

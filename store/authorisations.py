@@ -1,0 +1,111 @@
+"""The only door to an Account: the newest line of the ledger must be a standing authorisation.
+
+No other module builds an Account. Whether an account may be read is never a flag that somebody sets; `state` in the
+accounts table is kept beside the ledger for quarantine and for indexes, and it must agree as well.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import ColumnElement, and_, func, or_, select
+
+from domain.accounts import Account, AccountState, Authorisation, LedgerEvent, Staff
+from store.tables import accounts, ledger, staff
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from datetime import datetime
+
+    from sqlalchemy import FromClause, Join, Select
+    from sqlalchemy.engine import Connection
+
+    from store.columns import AnyRow
+
+READABLE_STATES = (AccountState.ACTIVE, AccountState.QUARANTINED)
+_PERMITTING = (LedgerEvent.AUTHORISED, LedgerEvent.RESUMED)
+
+
+def newest_lines() -> FromClause:
+    """The newest ledger line of every account: columns account_id, id."""
+    return select(ledger.c.account_id, func.max(ledger.c.id).label("id")).group_by(ledger.c.account_id).subquery()
+
+
+def authorised(now: datetime) -> Join:
+    """Accounts INNER JOINed to the ledger line that permits reading them at `now`; nothing else is in it."""
+    newest = newest_lines()
+    stands = and_(
+        ledger.c.event.in_(_PERMITTING),
+        ledger.c.starts_at <= now,
+        or_(ledger.c.ends_at.is_(None), ledger.c.ends_at > now),
+        accounts.c.state.in_(READABLE_STATES),
+    )
+    return accounts.join(newest, newest.c.account_id == accounts.c.id).join(
+        ledger, and_(ledger.c.id == newest.c.id, stands)
+    )
+
+
+def readable_accounts(connection: Connection, now: datetime, *conditions: ColumnElement[bool]) -> tuple[Account, ...]:
+    """Accounts that may be read at `now` and meet `conditions`, in the order they are due."""
+    query = _with_everything(now).where(*conditions).order_by(accounts.c.next_check_at, accounts.c.id)
+    return tuple(_account_of(row) for row in connection.execute(query))
+
+
+def permitted_ids(connection: Connection, now: datetime, ids: Sequence[int]) -> frozenset[int]:
+    """Those of `ids` that may be read at `now`."""
+    query = select(accounts.c.id).select_from(authorised(now)).where(accounts.c.id.in_(ids))
+    return frozenset(connection.execute(query).scalars())
+
+
+def _with_everything(now: datetime) -> Select[Any]:
+    return select(
+        *accounts.c,
+        *staff_columns(),
+        *(ledger.c[name].label(f"ledger_{name}") for name in _OF_LEDGER),
+    ).select_from(authorised(now).join(staff, staff.c.id == accounts.c.staff_id))
+
+
+_OF_LEDGER = ("notice_hash", "proof", "proof_reference", "starts_at", "ends_at")
+
+
+def _account_of(row: AnyRow) -> Account:
+    return Account(
+        id=row.id,
+        staff=joined_staff(row),
+        kind=row.kind,
+        platform=row.platform,
+        platform_id=row.platform_id,
+        handle=row.handle,
+        url=row.url,
+        api_base=row.api_base,
+        bio=row.bio,
+        authorisation=Authorisation(
+            account_id=row.id,
+            notice_hash=row.ledger_notice_hash,
+            proof=row.ledger_proof,
+            proof_reference=row.ledger_proof_reference,
+            starts_at=row.ledger_starts_at,
+            ends_at=row.ledger_ends_at,
+        ),
+        cursor=row.cursor,
+        failures=row.failures,
+        state=row.state,
+    )
+
+
+def joined_staff(row: AnyRow) -> Staff:
+    """From a row of accounts joined to staff, with the staff columns named staff_*."""
+    return Staff(
+        id=row.staff_id,
+        name=row.staff_name,
+        role=row.staff_role,
+        licence=row.staff_licence,
+        email=row.staff_email,
+        employed_from=row.staff_employed_from,
+        employed_to=row.staff_employed_to,
+    )
+
+
+def staff_columns() -> tuple[ColumnElement[Any], ...]:
+    """The staff columns that `joined_staff` reads, beside accounts.staff_id."""
+    return tuple(column.label(f"staff_{column.name}") for column in staff.c if column.name != "id")

@@ -1,0 +1,119 @@
+"""How each account fared in a period, from the log of passes. The rows are read here; what they mean is pure."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import and_, func, or_, select
+
+from domain.accounts import AccountState, LedgerEvent
+from domain.reporting import CoverageLine, Reading
+from store.recording import WELL
+from store.tables import accounts, checks, ledger, staff
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from datetime import datetime, timedelta
+
+    from sqlalchemy.engine import Connection
+
+    from domain.reporting import Period
+    from store.columns import AnyRow
+
+
+def coverage_lines(connection: Connection, period: Period, now: datetime, every: timedelta) -> tuple[CoverageLine, ...]:
+    """One line an account that was authorised at some time in the period and is not withdrawn."""
+    passes = _passes(connection, period)
+    return tuple(
+        _line(row, passes[row.id], period, now, every) for row in connection.execute(_authorised_in(period)).all()
+    )
+
+
+def _authorised_in(period: Period) -> Any:
+    began = and_(
+        ledger.c.event == LedgerEvent.AUTHORISED,
+        ledger.c.at < period.end,
+        ledger.c.starts_at < period.end,
+        or_(ledger.c.ends_at.is_(None), ledger.c.ends_at > period.start),
+    )
+    began_at = select(ledger.c.account_id, func.min(ledger.c.at).label("at")).where(began)
+    authorised = began_at.group_by(ledger.c.account_id).subquery()
+    read_at = (
+        select(func.max(checks.c.at))
+        .where(checks.c.account_id == accounts.c.id, checks.c.outcome.in_(WELL), checks.c.at < period.end)
+        .scalar_subquery()
+    )
+    event = (
+        select(ledger.c.event)
+        .where(ledger.c.account_id == accounts.c.id, ledger.c.at < period.end)
+        .order_by(ledger.c.id.desc())
+        .limit(1)
+        .scalar_subquery()
+    )
+    return (
+        select(
+            *accounts.c["id", "handle", "platform", "state", "failures", "problem"],
+            staff.c.name,
+            authorised.c.at.label("began_at"),
+            read_at.label("read_at"),
+            event.label("event"),
+        )
+        .select_from(accounts.join(staff).join(authorised, authorised.c.account_id == accounts.c.id))
+        .where(accounts.c.state != AccountState.WITHDRAWN)
+        .order_by(staff.c.name, accounts.c.id)
+    )
+
+
+def _passes(connection: Connection, period: Period) -> defaultdict[int, list[AnyRow]]:
+    in_period = (checks.c.at >= period.start, checks.c.at < period.end)
+    by_account: defaultdict[int, list[AnyRow]] = defaultdict(list)
+    for row in connection.execute(select(checks).where(*in_period).order_by(checks.c.at, checks.c.id)):
+        by_account[row.account_id].append(row)
+    return by_account
+
+
+def _line(account: AnyRow, passes: Sequence[AnyRow], period: Period, now: datetime, every: timedelta) -> CoverageLine:
+    well = sum(each.outcome in WELL for each in passes)
+    planned = int((min(now, period.end) - max(account.began_at, period.start)) / every)
+    reading, reason = _reading(account, passes, well, planned)
+    return CoverageLine(
+        account_id=account.id,
+        account=account.handle,
+        author=account.name,
+        platform=account.platform,
+        reading=reading,
+        last_read_at=account.read_at,
+        passes=well,
+        posts_seen=max((each.listed for each in passes), default=0),
+        new=sum(each.new for each in passes),
+        edited=sum(each.edited for each in passes),
+        gone=sum(each.gone for each in passes),
+        not_assessed=sum(each.not_assessed for each in passes),
+        malformed=max((each.malformed for each in passes), default=0),
+        reason=reason,
+    )
+
+
+def _reading(account: AnyRow, passes: Sequence[AnyRow], well: int, planned: int) -> tuple[Reading, str]:
+    """How it went in the period. What the last pass said counts; without a pass, what the account says now."""
+    if account.event is LedgerEvent.PAUSED:
+        return Reading.PAUSED, "Reading is paused."
+    failed, problem = (
+        (passes[-1].outcome not in WELL, passes[-1].problem)
+        if passes
+        else (
+            account.failures > 0,
+            account.problem or "",
+        )
+    )
+    if failed and account.state is AccountState.QUARANTINED:
+        return Reading.QUARANTINED, f"Set aside after {account.failures} failures in a row. {problem}"
+    if failed:
+        return Reading.FAILING, problem
+    if account.read_at is None:
+        return Reading.NEVER, "Not read yet."
+    # Fewer than half of what was planned: jitter and a single missed pass are no news.
+    if well * 2 < planned:
+        return Reading.STALE, f"Read {well} times in this period instead of {planned}."
+    return Reading.READ, ""

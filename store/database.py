@@ -1,0 +1,155 @@
+"""One database, two kinds of transaction: reading and writing.
+
+SQLite: writers take the lock at once (BEGIN IMMEDIATE), because a read that turns into a write fails with "database is
+locked" without waiting, and because Python's own deferred transactions lose updates (sqlite.org/lang_transaction.html,
+sqlite.org/rescode.html#busy_snapshot). Readers are deferred and, in WAL mode, wait for nobody.
+"""
+
+from __future__ import annotations
+
+import os
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import create_engine, event
+from sqlalchemy.dialects.postgresql import insert as postgresql_insert
+from sqlalchemy.dialects.sqlite import insert as sqlite_insert
+from sqlalchemy.engine import URL, make_url
+from sqlalchemy.exc import ArgumentError
+
+from domain.errors import StoreError
+from store.faults import faults_as_store_errors
+
+if TYPE_CHECKING:
+    import sqlite3
+    from collections.abc import Iterator, Mapping
+
+    from sqlalchemy import Table
+    from sqlalchemy.engine import Connection, Engine
+
+BUSY_TIMEOUT_MS = 30_000
+CONNECT_TIMEOUT_S = 10
+_FOR_WRITING = "section7_for_writing"
+_POSTGRESQL_OPTIONS = "-c timezone=UTC -c lock_timeout=30s -c idle_in_transaction_session_timeout=10min"
+
+
+@dataclass(frozen=True, slots=True)
+class Database:
+    """A pool of connections. Every failure of the database itself leaves here as a StoreError in plain words."""
+
+    engine: Engine
+    where: str
+    """The address for messages, without the password."""
+
+    @property
+    def on_sqlite(self) -> bool:
+        """Whether it is a file on this machine."""
+        return self.engine.dialect.name == "sqlite"
+
+    @contextmanager
+    def reading(self) -> Iterator[Connection]:
+        """One consistent look, rolled back at the end."""
+        with faults_as_store_errors(self.where), self.engine.connect() as connection:
+            yield connection
+
+    @contextmanager
+    def writing(self) -> Iterator[Connection]:
+        """One transaction: committed when the block ends well, rolled back whole when anything is raised."""
+        engine = self.engine.execution_options(**{_FOR_WRITING: True})
+        with faults_as_store_errors(self.where), engine.begin() as connection:
+            yield connection
+
+    @contextmanager
+    def for_migrations(self) -> Iterator[Connection]:
+        """One connection whose transactions are writing ones, begun and ended by the caller."""
+        engine = self.engine.execution_options(**{_FOR_WRITING: True})
+        with engine.connect() as connection:
+            yield connection
+
+    def close(self) -> None:
+        """Close every connection."""
+        self.engine.dispose()
+
+
+def open_database(url: str, *, busy_timeout_ms: int = BUSY_TIMEOUT_MS, foreign_keys: bool = True) -> Database:
+    """The database at `url`, reached once to be sure.
+
+    A SQLite file that is not there yet is made, readable by its owner only. Raises StoreError.
+    """
+    parsed = _parsed(url)
+    where = parsed.render_as_string(hide_password=True)
+    if parsed.get_backend_name() == "sqlite":
+        _make_file(parsed, where)
+        engine = create_engine(parsed, hide_parameters=True)
+        _tame_sqlite(engine, busy_timeout_ms, foreign_keys=foreign_keys)
+    else:
+        arguments = {"connect_timeout": CONNECT_TIMEOUT_S, "options": _POSTGRESQL_OPTIONS}
+        engine = create_engine(parsed, hide_parameters=True, pool_pre_ping=True, connect_args=arguments)
+    database = Database(engine, where)
+    with database.reading() as connection:
+        connection.exec_driver_sql("SELECT 1")
+    return database
+
+
+def sqlite_file(url: str) -> Path | None:
+    """The file behind a SQLite URL, None for another database."""
+    parsed = _parsed(url)
+    return Path(parsed.database or "") if parsed.get_backend_name() == "sqlite" else None
+
+
+def _parsed(url: str) -> URL:
+    try:
+        parsed = make_url(url)
+    except ArgumentError:
+        # Not chained: SQLAlchemy's message repeats the address, and with it the password.
+        raise StoreError("The database URL cannot be read; expected sqlite:///path or postgresql://…") from None
+    if parsed.get_backend_name() not in ("sqlite", "postgresql"):
+        raise StoreError(f"The database {parsed.get_backend_name()!r} is not supported; use sqlite or postgresql.")
+    if parsed.get_backend_name() == "sqlite" and parsed.database in (None, "", ":memory:"):
+        raise StoreError("The database must be a file: a database in memory would forget every authorisation.")
+    return parsed
+
+
+def _make_file(parsed: URL, where: str) -> None:
+    file = Path(str(parsed.database))
+    if str(parsed.database).startswith("file:"):
+        return
+    if not file.parent.is_dir():
+        raise StoreError(f"The folder {file.parent} of the database does not exist.")
+    try:
+        # The write-ahead log and its index inherit this mode.
+        os.close(os.open(file, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
+    except FileExistsError:
+        return
+    except OSError as error:
+        raise StoreError(f"The database {where} cannot be made: {error.strerror}.") from error
+
+
+def _tame_sqlite(engine: Engine, busy_timeout_ms: int, *, foreign_keys: bool) -> None:
+    @event.listens_for(engine, "connect")
+    def on_connect(connection: sqlite3.Connection, _record: Any) -> None:
+        # None: the module begins nothing on its own; `on_begin` does.
+        connection.isolation_level = None
+        connection.execute(f"PRAGMA busy_timeout = {busy_timeout_ms:d}")
+        connection.execute("PRAGMA journal_mode = WAL")
+        connection.execute("PRAGMA synchronous = NORMAL")
+        connection.execute(f"PRAGMA foreign_keys = {foreign_keys:d}")
+        # Erased means erased: freed pages are overwritten.
+        connection.execute("PRAGMA secure_delete = ON")
+
+    @event.listens_for(engine, "begin")
+    def on_begin(connection: Connection) -> None:
+        for_writing = connection.get_execution_options().get(_FOR_WRITING, False)
+        connection.exec_driver_sql("BEGIN IMMEDIATE" if for_writing else "BEGIN")
+
+
+def insert_if_new(connection: Connection, table: Table, values: Mapping[str, Any]) -> Any | None:
+    """Insert a row and return its key; None, and no change, when a unique constraint says that it is there already.
+
+    One statement, so that two processes cannot both find it missing.
+    """
+    insert = sqlite_insert if connection.dialect.name == "sqlite" else postgresql_insert
+    statement = insert(table).values(**values).on_conflict_do_nothing()
+    return connection.execute(statement.returning(*table.primary_key.columns)).scalar()

@@ -1,0 +1,58 @@
+"""Weekly digests, frozen once built."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import select
+
+from store.database import insert_if_new
+from store.digest_content import finding_ids, from_json, to_json
+from store.tables import digests, findings
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from sqlalchemy.engine import Connection
+
+    from domain.reporting import Digest
+    from store.database import Database
+
+
+@dataclass(frozen=True, slots=True)
+class DigestStore:
+    """One digest a week. Erased findings vanish from it; nothing else ever changes."""
+
+    database: Database
+
+    def save(self, digest: Digest) -> Digest:
+        """Store the digest of its week and return what is stored: the first one, however often it is saved."""
+        week = digest.period.week
+        with self.database.writing() as connection:
+            row = {"week": week, "built_at": digest.built_at, "content": to_json(digest)}
+            insert_if_new(connection, digests, row)
+            content = connection.execute(select(digests.c.content).where(digests.c.week == week)).scalar_one()
+            return _read(connection, content)
+
+    def get(self, week: str) -> Digest | None:
+        """The digest of an ISO week such as "2026-W47", None when none was built."""
+        with self.database.reading() as connection:
+            content = connection.execute(select(digests.c.content).where(digests.c.week == week)).scalar()
+            return None if content is None else _read(connection, content)
+
+    def weeks(self) -> tuple[str, ...]:
+        """The weeks that have a digest, oldest first."""
+        with self.database.reading() as connection:
+            return tuple(connection.execute(select(digests.c.week).order_by(digests.c.week)).scalars())
+
+    def all(self) -> tuple[Digest, ...]:
+        """Every digest, oldest first."""
+        with self.database.reading() as connection:
+            contents = connection.execute(select(digests.c.content).order_by(digests.c.week)).scalars().all()
+            return tuple(_read(connection, content) for content in contents)
+
+
+def _read(connection: Connection, content: Mapping[str, Any]) -> Digest:
+    named = select(findings.c.id, findings.c.excerpt).where(findings.c.id.in_(finding_ids(content)))
+    return from_json(content, {row.id: row.excerpt for row in connection.execute(named)})

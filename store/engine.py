@@ -1,0 +1,85 @@
+"""The store: everything Section7 remembers, one attribute a noun.
+
+Dataclasses go in and come out; rows and SQL stay inside this package.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from sqlalchemy import inspect, text
+
+from domain.errors import SchemaTooNew, SchemaTooOld
+from store.accounts import AccountStore
+from store.database import Database, open_database
+from store.deliveries import DeliveryStore
+from store.digests import DigestStore
+from store.findings import FindingStore
+from store.leases import LeaseStore
+from store.posts import PostStore
+from store.retention import RetentionStore
+from store.runs import RunStore
+from store.staff import StaffStore
+
+REVISION = "0001"
+"""The schema this program works with; `tests/migrations` holds it equal to the newest migration."""
+
+
+@dataclass(frozen=True, slots=True)
+class Store:
+    """An open database. Methods raise StoreError when the database fails; each is a transaction of its own."""
+
+    database: Database
+    staff: StaffStore
+    accounts: AccountStore
+    posts: PostStore
+    findings: FindingStore
+    runs: RunStore
+    digests: DigestStore
+    deliveries: DeliveryStore
+    leases: LeaseStore
+    retention: RetentionStore
+
+    def check_schema(self) -> None:
+        """Raises SchemaTooOld or SchemaTooNew, with what to do, unless the database fits this program."""
+        with self.database.reading() as connection:
+            found = None
+            if inspect(connection).has_table("alembic_version"):
+                found = connection.execute(text("SELECT max(version_num) FROM alembic_version")).scalar()
+        if found is None or found < REVISION:
+            raise SchemaTooOld(
+                f"The database is at schema {found or 'none'}, this program needs {REVISION}. Run `section7 init`."
+            )
+        if found > REVISION:
+            raise SchemaTooNew(
+                f"The database is at schema {found}, this program knows {REVISION}. Install a newer Section7."
+            )
+
+    def close(self) -> None:
+        """Close every connection; the store cannot be used afterwards."""
+        self.database.close()
+
+
+def open_store(url: str) -> Store:
+    """The store at `url` (sqlite:///path or postgresql://…), reached once to be sure.
+
+    Raises StoreError in plain words when it cannot be reached; the password never appears in a message. Says nothing
+    about the schema: call `check_schema`.
+    """
+    return store_on(open_database(url))
+
+
+def store_on(database: Database) -> Store:
+    """The store on an open database."""
+    return Store(
+        database=database,
+        staff=StaffStore(database),
+        accounts=AccountStore(database),
+        posts=PostStore(database),
+        findings=FindingStore(database),
+        runs=RunStore(database),
+        digests=DigestStore(database),
+        deliveries=DeliveryStore(database),
+        leases=LeaseStore(database),
+        retention=RetentionStore(database),
+    )

@@ -1,0 +1,108 @@
+"""Posts, their versions and the findings on them, written one pass over one account at a time."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from sqlalchemy import select
+
+from domain.errors import NotAuthorised
+from domain.plans import Applied, Change
+from domain.posts import KnownPost
+from store.authorisations import READABLE_STATES, readable_accounts
+from store.enrolments import lock_account
+from store.recording import record_check, settle_account, write_findings, write_states, write_versions
+from store.tables import accounts, posts
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from datetime import datetime
+
+    from sqlalchemy.engine import Connection
+
+    from domain.accounts import Account
+    from domain.plans import Plan, Verdict
+    from store.database import Database
+
+
+@dataclass(frozen=True, slots=True)
+class PostStore:
+    """What is known of posts, mostly without their words."""
+
+    database: Database
+
+    def known(self, account_id: int) -> Mapping[str, KnownPost]:
+        """Every post of an account that is remembered, by the platform's id."""
+        query = select(posts).where(posts.c.account_id == account_id)
+        with self.database.reading() as connection:
+            return {
+                row.post_id: KnownPost(
+                    post_id=row.post_id,
+                    content_hash=row.current_hash,
+                    published_at=row.published_at,
+                    state=row.state,
+                    absences=row.absences,
+                    last_absence_at=row.last_absence_at,
+                    url=row.url,
+                )
+                for row in connection.execute(query)
+            }
+
+    def apply(
+        self,
+        account: Account,
+        plan: Plan,
+        verdicts: Sequence[Verdict],
+        *,
+        owner: str,
+        policy_version: str,
+        now: datetime,
+    ) -> Applied:
+        """Write one pass, all of it or nothing, and give the lease back. A repeat adds no post, version or finding.
+
+        Words are written only where a verdict says which. Raises NotAuthorised, with nothing written, when the account
+        may not be read at `now`, when the lease is not `owner`'s any more, or when a version is older than the
+        authorisation; ValueError when plan and verdicts do not belong together, which is a bug.
+        """
+        _must_belong_together(plan, verdicts)
+        with self.database.writing() as connection:
+            lock_account(connection, account.id)
+            starts_at = _permitted_since(connection, account.id, owner, now)
+            _must_not_be_older(verdicts, starts_at)
+            written = write_versions(connection, account.id, verdicts, now)
+            found = write_findings(connection, written, policy_version, now)
+            gone = write_states(connection, account.id, plan, now)
+            applied = Applied(written.new, written.edited, gone, found.ids, found.critical)
+            record_check(connection, account.id, plan, verdicts=verdicts, applied=applied, now=now)
+            settle_account(connection, account.id, plan, now)
+        return applied
+
+
+def _must_belong_together(plan: Plan, verdicts: Sequence[Verdict]) -> None:
+    planned = sorted((each.post.post_id, each.post.content_hash) for each in plan.versions)
+    judged = sorted((each.version.post.post_id, each.version.post.content_hash) for each in verdicts)
+    if planned != judged:
+        raise ValueError("every planned version needs exactly one verdict")
+    if plan.state not in (None, *READABLE_STATES):
+        raise ValueError(f"a pass cannot make an account {plan.state}")
+
+
+def _permitted_since(connection: Connection, account_id: int, owner: str, now: datetime) -> datetime:
+    """Start of the authorisation that stands now; looked up again, because reading took a while."""
+    permitted = readable_accounts(connection, now, accounts.c.id == account_id)
+    if not permitted:
+        raise NotAuthorised(f"Account {account_id} has no active authorisation any more; what was read is dropped.")
+    holder = connection.execute(select(accounts.c.lease_owner).where(accounts.c.id == account_id)).scalar()
+    if holder != owner:
+        raise NotAuthorised(f"Account {account_id} is not leased to this process; what was read is dropped.")
+    return permitted[0].authorisation.starts_at
+
+
+def _must_not_be_older(verdicts: Sequence[Verdict], starts_at: datetime) -> None:
+    for verdict in verdicts:
+        if verdict.version.change is Change.BASELINE:
+            if verdict.kept_text is not None or verdict.kept_alts or verdict.findings:
+                raise NotAuthorised("A post that may be older than the authorisation was judged; nothing is written.")
+        elif verdict.version.published_at < starts_at:
+            raise NotAuthorised("A post is older than the authorisation; nothing is written.")

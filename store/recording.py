@@ -1,0 +1,225 @@
+"""The parts of one pass, each written inside the transaction that `PostStore.apply` holds."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import and_, func, insert, select, update
+
+from domain.findings import Severity
+from domain.plans import Change
+from domain.posts import PostState
+from store.database import insert_if_new
+from store.enrolments import change
+from store.tables import checks, findings, posts, versions
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from datetime import datetime
+
+    from sqlalchemy.engine import Connection
+
+    from domain.findings import Finding
+    from domain.plans import Applied, Plan, Verdict
+
+WELL = ("read", "not-modified")
+"""Outcomes of a pass that read the account."""
+_CHUNK = 500
+_STANDING = {"state": PostState.LIVE, "absences": 0, "last_absence_at": None, "gone_at": None}
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """Version ids beside their verdicts, and how many posts were new or edited."""
+
+    versions: tuple[tuple[int, Verdict], ...]
+    new: int
+    edited: int
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """Ids of findings that were not there before, and of the S4 ones among them."""
+
+    ids: tuple[int, ...] = ()
+    critical: tuple[int, ...] = ()
+
+
+def write_versions(connection: Connection, account_id: int, verdicts: Sequence[Verdict], now: datetime) -> Written:
+    """Add what is missing of posts and versions, and point each post to the version it reads now."""
+    written: list[tuple[int, Verdict]] = []
+    new = edited = 0
+    for verdict in verdicts:
+        key, before = _post(connection, account_id, verdict, now)
+        new += before is None and verdict.version.change is Change.NEW
+        edited += before is not None and before != verdict.version.post.content_hash
+        written.append((_version(connection, key, verdict, now), verdict))
+    return Written(tuple(written), new, edited)
+
+
+def _post(connection: Connection, account_id: int, verdict: Verdict, now: datetime) -> tuple[int, str | None]:
+    """Key of the post's row, and the hash it had before; None when the row is new."""
+    post = verdict.version.post
+    same = and_(posts.c.account_id == account_id, posts.c.post_id == post.post_id)
+    known = connection.execute(select(posts.c.id, posts.c.current_hash).where(same)).one_or_none()
+    if known is not None:
+        seen = {"current_hash": post.content_hash, "url": post.url, "last_seen_at": now} | _STANDING
+        connection.execute(update(posts).where(posts.c.id == known.id).values(**seen))
+        return known.id, known.current_hash
+    row = {
+        "account_id": account_id,
+        "post_id": post.post_id,
+        "url": post.url,
+        "kind": post.kind,
+        "reply_to_id": post.reply_to_id,
+        "published_at": verdict.version.published_at,
+        "first_seen_at": now,
+        "last_seen_at": now,
+        "current_hash": post.content_hash,
+    }
+    return connection.execute(insert(posts).values(row | _STANDING).returning(posts.c.id)).scalar_one(), None
+
+
+def _version(connection: Connection, post_key: int, verdict: Verdict, now: datetime) -> int:
+    """Id of the version with this content; one that the post goes back to is found again, not added."""
+    post = verdict.version.post
+    kept = {"kept_text": verdict.kept_text, "kept_alts": None if verdict.kept_text is None else verdict.kept_alts}
+    row = {
+        "post_key": post_key,
+        "content_hash": post.content_hash,
+        "change": verdict.version.change,
+        "first_seen_at": now,
+        "edited_at": post.edited_at,
+        "language": post.language,
+        "assessed": verdict.assessed,
+    }
+    added: int | None = insert_if_new(connection, versions, row | kept)
+    if added is not None:
+        return added
+    same = and_(versions.c.post_key == post_key, versions.c.content_hash == post.content_hash)
+    if verdict.kept_text is not None:
+        connection.execute(update(versions).where(same, versions.c.kept_text.is_(None)).values(**kept))
+    known: int = connection.execute(select(versions.c.id).where(same)).scalar_one()
+    return known
+
+
+def write_findings(connection: Connection, written: Written, policy_version: str, now: datetime) -> Found:
+    """Add the findings that are not there yet."""
+    added = [
+        (finding_id, severity)
+        for version_id, verdict in written.versions
+        for finding_id, severity in add_findings(
+            connection,
+            version_id,
+            zip(verdict.findings, verdict.excerpts, strict=True),
+            {"policy_version": policy_version, "needs_context": verdict.needs_context, "first_seen_at": now},
+        )
+    ]
+    return Found(
+        ids=tuple(finding_id for finding_id, _ in added),
+        critical=tuple(finding_id for finding_id, severity in added if severity is Severity.S4),
+    )
+
+
+def add_findings(
+    connection: Connection, version_id: int, found: Iterable[tuple[Finding, str]], common: Mapping[str, Any]
+) -> Iterator[tuple[int, Severity]]:
+    """Insert findings with their excerpts on one version; yields id and severity of those that are new.
+
+    Of two findings of one clause by one detector the graver one is kept: they are one judgement.
+    """
+    for finding, excerpt in sorted(found, key=lambda pair: (-pair[0].severity, -pair[0].probability)):
+        row = {
+            "version_id": version_id,
+            "clause": finding.clause,
+            "severity": int(finding.severity),
+            "probability": finding.probability,
+            "reason": finding.reason,
+            "excerpt": excerpt,
+            "spans": [{"field": span.field, "start": span.start, "end": span.end} for span in finding.spans],
+            "detector": finding.detector,
+            "detector_version": finding.version,
+        }
+        added = insert_if_new(connection, findings, row | dict(common))
+        if added is not None:
+            yield added, finding.severity
+
+
+def write_states(connection: Connection, account_id: int, plan: Plan, now: datetime) -> int:
+    """Seen, missing, absent, gone; returns how many posts are gone that were not before."""
+    if plan.outcome == "not-modified":
+        _touch_newest_listing(connection, account_id, now)
+    _each(connection, account_id, plan.seen, {"last_seen_at": now})
+    _each(connection, account_id, plan.returned, {"last_seen_at": now} | _STANDING)
+    _each(connection, account_id, plan.missing, {"state": PostState.MISSING})
+    _each(connection, account_id, plan.absent, {"absences": posts.c.absences + 1, "last_absence_at": now})
+    return _each(connection, account_id, plan.gone, {"state": PostState.GONE, "gone_at": now}, PostState.GONE)
+
+
+def _each(
+    connection: Connection,
+    account_id: int,
+    post_ids: Sequence[str],
+    values: Mapping[str, Any],
+    unless: PostState | None = None,
+) -> int:
+    changed = 0
+    for start in range(0, len(post_ids), _CHUNK):
+        those = and_(posts.c.account_id == account_id, posts.c.post_id.in_(post_ids[start : start + _CHUNK]))
+        if unless is not None:
+            those = and_(those, posts.c.state != unless)
+        changed += connection.execute(update(posts).where(those).values(**values)).rowcount
+    return changed
+
+
+def _touch_newest_listing(connection: Connection, account_id: int, now: datetime) -> None:
+    """The listing is what it was: the posts that the newest one showed are seen again."""
+    mine = and_(posts.c.account_id == account_id, posts.c.state == PostState.LIVE)
+    newest = connection.execute(select(func.max(posts.c.last_seen_at)).where(mine)).scalar()
+    connection.execute(update(posts).where(mine, posts.c.last_seen_at == newest).values(last_seen_at=now))
+
+
+def record_check(
+    connection: Connection,
+    account_id: int,
+    plan: Plan,
+    *,
+    verdicts: Sequence[Verdict],
+    applied: Applied,
+    now: datetime,
+) -> None:
+    """One line in the log of passes, also when nothing was found."""
+    row = {
+        "account_id": account_id,
+        "at": now,
+        "outcome": plan.outcome,
+        "problem": plan.problem or "",
+        "listed": plan.posts_listed,
+        "new": applied.new,
+        "edited": applied.edited,
+        "gone": applied.gone,
+        "not_assessed": sum(not verdict.assessed for verdict in verdicts),
+        "malformed": plan.skipped.get("malformed", 0),
+        "skipped": dict(plan.skipped),
+    }
+    connection.execute(insert(checks).values(row))
+
+
+def settle_account(connection: Connection, account_id: int, plan: Plan, now: datetime) -> None:
+    """What the account itself learns from a pass; the lease is given back."""
+    values: dict[str, Any] = {
+        "last_checked_at": now,
+        "next_check_at": plan.next_check_at,
+        "failures": plan.failures,
+        "problem_code": plan.problem_code,
+        "problem": plan.problem,
+        "lease_owner": None,
+        "lease_until": None,
+    }
+    # None keeps what was there.
+    replaced = {"cursor": plan.cursor, "bio": plan.bio, "state": plan.state}
+    values |= {name: value for name, value in replaced.items() if value is not None}
+    if plan.outcome in WELL:
+        values["last_read_at"] = now
+    change(connection, account_id, values)

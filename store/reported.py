@@ -1,0 +1,99 @@
+"""Stored findings in the shape that reports see."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import ColumnElement, and_, exists, select
+
+from domain.findings import Severity
+from domain.reporting import ReportedFinding
+from store.tables import accounts, findings, posts, staff, versions
+
+if TYPE_CHECKING:
+    from sqlalchemy import Select
+    from sqlalchemy.engine import Connection
+
+    from store.columns import AnyRow
+
+_OF_FINDING = (
+    "id",
+    "clause",
+    "severity",
+    "probability",
+    "reason",
+    "excerpt",
+    "needs_context",
+    "policy_version",
+    "detector",
+    "detector_version",
+    "first_seen_at",
+    "author_told_at",
+)
+
+
+def reported(connection: Connection, *conditions: ColumnElement[bool]) -> tuple[ReportedFinding, ...]:
+    """Findings that meet `conditions`, in the order they were found."""
+    query = _query().where(*conditions).order_by(findings.c.first_seen_at, findings.c.id)
+    return tuple(_reported_of(row) for row in connection.execute(query))
+
+
+def is_news() -> ColumnElement[bool]:
+    """Not a repeat: no older finding says the same clause of the same words, as grave or graver.
+
+    A rescoring under a new policy or detector finds most things again; only what became graver is news.
+    """
+    older = findings.alias("older")
+    return ~exists().where(
+        older.c.version_id == findings.c.version_id,
+        older.c.clause == findings.c.clause,
+        older.c.severity >= findings.c.severity,
+        older.c.id < findings.c.id,
+    )
+
+
+def _query() -> Select[Any]:
+    joined = (
+        findings.join(versions, versions.c.id == findings.c.version_id)
+        .join(posts, posts.c.id == versions.c.post_key)
+        .join(accounts, accounts.c.id == posts.c.account_id)
+        .join(staff, staff.c.id == accounts.c.staff_id)
+    )
+    return select(
+        *(findings.c[name] for name in _OF_FINDING),
+        posts.c.account_id,
+        posts.c.url,
+        posts.c.published_at,
+        posts.c.gone_at,
+        accounts.c.handle,
+        accounts.c.platform,
+        staff.c.name,
+        staff.c.email,
+        and_(versions.c.content_hash != posts.c.current_hash).label("edited"),
+    ).select_from(joined)
+
+
+def _reported_of(row: AnyRow) -> ReportedFinding:
+    return ReportedFinding(
+        id=row.id,
+        account_id=row.account_id,
+        account=row.handle,
+        author=row.name,
+        platform=row.platform,
+        clause=row.clause,
+        severity=Severity(row.severity),
+        probability=row.probability,
+        reason=row.reason,
+        excerpt=row.excerpt,
+        post_url=row.url,
+        published_at=row.published_at,
+        first_seen_at=row.first_seen_at,
+        detector=row.detector,
+        detector_version=row.detector_version,
+        policy_version=row.policy_version,
+        needs_context=tuple(row.needs_context),
+        gone_at=row.gone_at,
+        edited=bool(row.edited),
+        author_told_at=row.author_told_at,
+        author_email=row.email,
+    )

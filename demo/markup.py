@@ -62,7 +62,7 @@ def hashtags(text: str) -> list[str]:
 def page(title: str, head: str, body: str, classes: str = "") -> str:
     """A small HTML page. `head` and `body` are markup already, `classes` are the body's."""
     top = f'<!DOCTYPE html>\n<html lang="en">\n<head>\n<meta charset="UTF-8">\n<title>{escape(title)}</title>\n'
-    return f"{top}{head}\n</head>\n<body class="{classes}">\n{body}\n</body>\n</html>\n"
+    return f'{top}{head}\n</head>\n<body class="{classes}">\n{body}\n</body>\n</html>\n'
 
 
 def _inline(text: str, render: Callable[[str], str]) -> str:

@@ -31,10 +31,10 @@ class Asked:
 
 
 def canonical(url: str, params: Mapping[str, str | int] | None = None) -> str:
-    """The URL with its own and the given parameters in one sorted query, without fragment."""
-    parts = urlsplit(url)
-    query = parse_qsl(parts.query, keep_blank_values=True)
-    query += [(key, str(value)) for key, value in (params or {}).items()]
+    """The URL with its own and the given parameters (which replace its own) in one sorted query, without fragment."""
+    parts, given = urlsplit(url), params or {}
+    query = [(key, value) for key, value in parse_qsl(parts.query, keep_blank_values=True) if key not in given]
+    query += [(key, str(value)) for key, value in given.items()]
     return urlunsplit((parts.scheme, parts.netloc, parts.path or "/", urlencode(sorted(query)), ""))
 
 

@@ -23,8 +23,11 @@ _POSTGRESQL_GUARDS = (
 )
 
 
-def after_each_migration(  # noqa: ARG001 - Alembic's signature
-    ctx: MigrationContext, step: MigrationInfo, heads: Collection[Any], run_args: Mapping[str, Any]
+def after_each_migration(
+    ctx: MigrationContext,
+    step: MigrationInfo,  # noqa: ARG001 - Alembic passes all four by name
+    heads: Collection[Any],  # noqa: ARG001
+    run_args: Mapping[str, Any],  # noqa: ARG001
 ) -> None:
     """Raises StoreError when rows point nowhere or an append-only table has lost its triggers."""
     connection = ctx.connection

@@ -216,6 +216,13 @@ class AccountStore:
             connection.execute(lease)
             return readable_accounts(connection, now, accounts.c.id.in_(ids))
 
+    def count_due(self, now: datetime) -> int:
+        """How many accounts `claim_due` could lease at `now`."""
+        due = or_(accounts.c.next_check_at.is_(None), accounts.c.next_check_at <= now)
+        query = select(func.count()).select_from(authorised(now)).where(due, _free(now))
+        with self.database.reading() as connection:
+            return connection.execute(query).scalar_one()
+
     def renew(self, account_id: int, owner: str, lease_until: datetime) -> bool:
         """Hold a lease for longer; False when it is no longer the owner's, and the work must stop."""
         mine = and_(accounts.c.id == account_id, accounts.c.lease_owner == owner)

@@ -41,6 +41,11 @@ class RunStore:
         with self.database.writing() as connection:
             connection.execute(update(runs).where(runs.c.id == run_id).values(**values))
 
+    def last_finished(self, kind: str) -> datetime | None:
+        """When a run of this kind last came to its end, None when none ever did."""
+        with self.database.reading() as connection:
+            return connection.execute(select(func.max(runs.c.finished_at)).where(runs.c.kind == kind)).scalar()
+
     def coverage(self, period: Period, now: datetime, every: timedelta) -> tuple[CoverageLine, ...]:
         """How each account fared that was authorised at some time in the period, by author and account.
 

@@ -362,5 +362,5 @@ def _keep_ledger_append_only() -> None:
     op.execute(
         "CREATE TRIGGER tr_ledger_no_replace BEFORE INSERT ON ledger "
         "WHEN NEW.id IN (SELECT id FROM ledger) "
-        f"BEGIN SELECT RAISE(ABORT, '{_REFUSAL}'); END"  # noqa: S608 - a constant of this file
+        "BEGIN SELECT RAISE(ABORT, 'the authorisation ledger is append-only'); END"
     )

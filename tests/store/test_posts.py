@@ -7,7 +7,6 @@ from domain.accounts import AccountState
 from domain.errors import NotAuthorised
 from domain.findings import Clause, Severity
 from domain.plans import Change, Verdict
-from domain.posts import PostState
 from store import tables
 from tests.store.records import (
     DAY,
@@ -20,7 +19,6 @@ from tests.store.records import (
     clean,
     finding,
     flagged,
-    person,
     plan,
     post,
     version,

@@ -18,6 +18,11 @@ if TYPE_CHECKING:
     from domain.findings import Clause, Packet, Protected
 
 
+_SIGNATURE = 80
+_REACH = 400
+_MOST_CENTRES = 200
+
+
 @dataclass(frozen=True)
 class Reading:
     """A packet with its words prepared. `text`, `alts` and `bio` are the author's, `parent` is another's."""
@@ -43,10 +48,10 @@ class Reading:
 
     @cached_property
     def may_speak(self) -> bool:
-        """Whether the author's role is on the register of those who may speak for the practice."""
+        """Whether the author's role, profile line or signature is on the register of speakers for the practice."""
         speakers = self.packet.register.speakers if self.packet.register else ()
-        role = self.packet.role.casefold()
-        return self.by_practice or any(speaker.casefold() in role or role in speaker.casefold() for speaker in speakers)
+        signed = f"{self.packet.role}\n{self.packet.bio or ''}\n{self.packet.text[-_SIGNATURE:]}".casefold()
+        return self.by_practice or any(speaker.casefold() in signed for speaker in speakers)
 
 
 def read(packet: Packet, *, strict: bool = False, signposts: tuple[str, ...] = ()) -> Reading:
@@ -105,6 +110,17 @@ class Weighing:
     def total(self) -> float:
         """Sum of the weights, log-odds."""
         return math.fsum(rule.weight for rule in self.heaviest.values())
+
+    def near(self, passage: Passage, centre: int, reach: int = _REACH) -> Weighing:
+        """Only the hits of one passage that begin within `reach` characters of a place."""
+        return Weighing(tuple(hit for hit in self.hits if hit.passage is passage and abs(hit.start - centre) <= reach))
+
+    def densest(self) -> Weighing:
+        """The hits around the place where they weigh most: in a long text, chance hits far apart mean nothing."""
+        if not self.hits or len(self.hits[0].passage.text) <= _REACH:
+            return self
+        around = (self.near(hit.passage, hit.start) for hit in self.hits[:_MOST_CENTRES])
+        return max(around, key=lambda weighing: weighing.total)
 
     def __contains__(self, group: str) -> bool:
         return group in self.heaviest

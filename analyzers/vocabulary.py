@@ -25,5 +25,11 @@ LISTS = {
     "WEEKDAYISH": "monday|tuesday|wednesday|thursday|friday|saturday|sunday|morning|afternoon|evening|noon|lunchtime",
     "ROLE": "therapist|psychologist|psychiatrist|counselor|counsellor|clinician|social worker|lcsw|lpc|lmft|lmsw|doctor"
     "|physician|clinical psychologist|licensed clinician|licensed therapist|mental health professional|provider",
+    "GROUP": "atheists?|baptists?|catholics?|christians?|evangelicals?|pentecostals?|mormons?|muslims?|jews?|jewish|hindus?"
+    "|sikhs?|buddhists?|pagans?|travellers?|gypsies|roma|romanians?|mexicans?|immigrants?|refugees?|foreigners|africans?"
+    "|asians?|chinese|indians?|arabs?|somalis?|haitians?|poles|russians?|ukrainians?|irish|italians?|latinos?|hispanics?"
+    "|blacks|whites|black people|white people|gays?|lesbians?|trans people|queers?|straights?|men|women|boomers?"
+    "|millennials?|democrats?|republicans?|liberals?|conservatives?|leftists?|addicts?|fat people|poor people|rich people"
+    "|homeless|veterans?|cops|farmers|landlords|families like that|single moms?|single mothers|teen moms?|rednecks?",
     "CRISIS": "988|911|116 123|112|crisis line|crisis text line|lifeline|emergency room|samaritans|741741",
 }

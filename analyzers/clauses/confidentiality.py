@@ -7,14 +7,30 @@ recognisable is the number of rare particulars: work, place, dated event, family
 
 from __future__ import annotations
 
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
 from analyzers.clauses.identifiers import IDENTIFIERS, names_in
 from analyzers.patterns import Hit, load_rules, scan
 from analyzers.reading import Detection, Reading, Weighing
 from domain.findings import Clause, Severity
 from domain.posts import ParentAuthor
 
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
 CLAUSE = Clause.CONFIDENTIALITY
 _BIAS = -2.2
+_POINTS = 1.2
+"""From this weight on a cue points to a client by itself."""
+_MOST_POINTERS = 40
+_MOST_CUES = 4.0
+_MOST_PARTICULARS = 4.0
+_NEXT_TO = 120
+_NAMED = 0.6
+_MANY = 2
+_DECLARED = frozenset({"composite", "consent"})
+"""What is said once holds for the whole post."""
 
 _RULES = load_rules("confidentiality")
 CUES = _RULES["cues"]
@@ -36,13 +52,7 @@ def detect(reading: Reading) -> Detection:
         reply = _reply(reading)
         if reply is not None:
             return reply
-    own = reading.own
-    cues = Weighing.of(hit for passage in own for hit in scan(CUES, passage))
-    particulars = Weighing.of(hit for passage in own for hit in scan(PARTICULARS, passage))
-    calm = Weighing.of(hit for passage in own for hit in scan(NOT_A_CLIENT, passage))
-    direct = Weighing.of(hit for passage in own for hit in scan(DIRECT, passage))
-    identifiers = tuple(hit for passage in own for hit in scan(IDENTIFIERS, passage))
-    return _story(reading, cues, particulars, calm, direct, identifiers)
+    return _story(reading)
 
 
 def _answers_a_person(reading: Reading) -> bool:
@@ -72,33 +82,47 @@ def _reply(reading: Reading) -> Detection | None:
     )
 
 
-def _story(
-    reading: Reading,
-    cues: Weighing,
-    particulars: Weighing,
-    calm: Weighing,
-    direct: Weighing,
-    identifiers: tuple[Hit, ...],
-) -> Detection:
-    strong = [rule for group, rule in cues.heaviest.items() if rule.weight >= 1.2]
-    rare = min(particulars.total, 4.0)
-    names = tuple(hit for passage in reading.own for hit in names_in(passage)) if cues.hits or direct.hits else ()
-    score = _BIAS + cues.total + 0.5 * rare + direct.total + calm.total
-    if not strong and not direct.hits:
-        score = min(score, -0.5)
-    if names and strong:
-        score += 0.6
-    evidence = (*direct.evidence, *(hit for hit in cues.evidence if hit.rule.weight >= 1.2), *particulars.evidence)
-    severity = _severity(direct, particulars, bool(names), cues)
+def _story(reading: Reading) -> Detection:
+    """A post that tells of a client, judged around each place that points to one."""
+    own = reading.own
+    found = {
+        name: Weighing.of(hit for passage in own for hit in scan(table, passage))
+        for name, table in (("cues", CUES), ("particulars", PARTICULARS), ("calm", NOT_A_CLIENT), ("direct", DIRECT))
+    }
+    identifiers = tuple(hit for passage in own for hit in scan(IDENTIFIERS, passage))
+    names = tuple(hit for passage in own for hit in names_in(passage))
+    pointers = [hit for hit in (*found["direct"].hits, *found["cues"].hits) if hit.rule.weight >= _POINTS]
+    masks = (*found["cues"].evidence, *found["particulars"].evidence, *found["direct"].evidence, *identifiers)
+    if not pointers:
+        return Detection(CLAUSE, min(_BIAS + found["cues"].total, -1.0), masks=(*masks, *identifiers))
+    stories = (_told(pointer, found, names) for pointer in pointers[:_MOST_POINTERS])
+    best = max(stories, key=lambda detection: detection.score)
+    return replace(best, masks=(*masks, *names))
+
+
+def _told(pointer: Hit, found: Mapping[str, Weighing], names: Sequence[Hit]) -> Detection:
+    """The story around one pointer: client cues and particulars against signs that it is no client's."""
+    near = {name: weighing.near(pointer.passage, pointer.start) for name, weighing in found.items()}
+    declared = [
+        rule for group, rule in found["calm"].heaviest.items() if group in _DECLARED and group not in near["calm"]
+    ]
+    cues, particulars, direct = near["cues"], near["particulars"], near["direct"]
+    named = any(name.passage is pointer.passage and abs(name.start - pointer.start) <= _NEXT_TO for name in names)
+    score = _BIAS + min(cues.total, _MOST_CUES) + 0.5 * min(particulars.total, _MOST_PARTICULARS) + direct.total
+    score += near["calm"].total + sum(rule.weight for rule in declared) + (_NAMED if named else 0.0)
+    pointing = tuple(hit for hit in cues.evidence if hit.rule.weight >= _POINTS)
+    evidence = (*direct.evidence, *pointing, *particulars.evidence)[:4]
     reason = Weighing((*direct.hits, *cues.hits)).reason("The post")
-    return Detection(
-        CLAUSE, score, severity, evidence[:4], reason, masks=(*evidence, *cues.evidence, *names, *identifiers)
-    )
+    return Detection(CLAUSE, score, _severity(direct, particulars, cues, named=named), evidence, reason)
 
 
-def _severity(direct: Weighing, particulars: Weighing, named: bool, cues: Weighing) -> Severity:
+def _severity(direct: Weighing, particulars: Weighing, cues: Weighing, *, named: bool) -> Severity:
+    """POLICY.md: two quasi-identifiers, or one that is unique, or an appointment are S3; a name or record is S4."""
     if direct.hits or (named and cues.any("client", "session", "see")):
         return Severity.S4
-    if len(particulars.heaviest) >= 2 or particulars.any("only") or cues.any("slot"):
+    rare = len(particulars.heaviest)
+    if rare > _MANY + 1 and cues.any("see", "client", "mine", "one-who"):
+        return Severity.S4
+    if rare >= _MANY or particulars.any("only") or cues.any("slot"):
         return Severity.S3
     return Severity.S2

@@ -45,7 +45,7 @@ def detect(reading: Reading) -> Detection:
     asked = _testimonials(reading)
     if asked is not None:
         return asked
-    promotes = Weighing.of(hit for passage in reading.own for hit in scan(PROMOTES, passage))
+    promotes = Weighing.of(hit for passage in reading.own for hit in scan(PROMOTES, passage)).densest()
     proof = Weighing.of(scan(PROOF, reading.text))
     calm = Weighing.of(scan(CALM, reading.text))
     score = _BIAS + promotes.total + calm.total + (0.6 * proof.total if promotes.hits else 0.0)

@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import re
 
-from analyzers.patterns import load_rules, scan
+from analyzers.patterns import Hit, load_rules, scan
 from analyzers.reading import Detection, Reading, Weighing
-from domain.findings import Clause, Severity
+from domain.findings import Clause, Protected, Severity
 
 CLAUSE = Clause.SEPARATION
 _BIAS = -2.6
@@ -19,6 +19,8 @@ _RULES = load_rules("separation")
 SPEAKS = _RULES["speaks"]
 
 OWN = _RULES["own"]
+ATTRIBUTION = load_rules("opinion")["attribution"]
+"""A view put into the practice's mouth speaks for it as well."""
 
 _POSES = re.compile(
     r"\b(?:official|the official|home of|we are|we're|our team|book with us|our families|our clients)\b|^§+[^\w]*(?:$|[|•]|tv\b)"
@@ -32,7 +34,8 @@ def detect(reading: Reading) -> Detection:
     """Judge clause 1; the practice's own account and authorised speakers are left alone."""
     if reading.by_practice:
         return Detection(CLAUSE, -5.0)
-    hits = Weighing.of(hit for passage in reading.own for hit in scan(SPEAKS, passage))
+    attributed = Weighing.of(scan(ATTRIBUTION, reading.text))
+    hits = Weighing((*_speaking(reading), *attributed.hits)).densest()
     calm = Weighing.of(scan(OWN, reading.text))
     ended = _ended(reading)
     score = _BIAS + hits.total + calm.total + (1.8 if ended and hits.hits else 0.0) + (1.0 if _poses(reading) else 0.0)
@@ -42,7 +45,25 @@ def detect(reading: Reading) -> Detection:
         score -= 4.0
     severity = Severity.S3 if hits.any("payment", "intake") and hits.any("name", "we-serve", "office") else Severity.S2
     missing = ("affiliation",) if reading.packet.affiliation is None and ended and score > 0 else ()
-    return Detection(CLAUSE, score, severity, hits.evidence[:4], hits.reason("The post"), needs_context=missing)
+    return Detection(
+        CLAUSE,
+        score,
+        severity,
+        hits.evidence[:4],
+        hits.reason("The post"),
+        needs_context=missing,
+        stands=_stands(reading, attributed),
+    )
+
+
+def _speaking(reading: Reading) -> list[Hit]:
+    return [hit for passage in reading.own for hit in scan(SPEAKS, passage)]
+
+
+def _stands(reading: Reading, attributed: Weighing) -> bool:
+    """Attribution stands on politics and belief; work talk, health and reports silence it."""
+    work = any(topic in reading.topics for topic in (Protected.NLRA, Protected.HEALTH, Protected.WHISTLE))
+    return bool(attributed.hits) and not work
 
 
 def _poses(reading: Reading) -> bool:

@@ -43,6 +43,9 @@ class Mailer(Protocol):
         RecipientRefused: the server said no to this message; `permanent` tells whether to try again.
         """
 
+    def check(self) -> str:
+        """Where mail would go, tried without sending any. Raises MailServerDown with the reason when it would not."""
+
 
 def as_email(message: Message) -> EmailMessage:
     """The mail as bytes go out: plain text and HTML, UTF-8, the same bytes for the same message.
@@ -104,9 +107,23 @@ class MaildirMailer:
         except OSError as error:
             raise MailServerDown(f"the mail folder {self._folder} cannot be written: {error.strerror}") from error
 
-    def _file(self, name: str, content: bytes) -> None:
+    def check(self) -> str:
+        """See Mailer: makes the folders and writes and removes a file in tmp/."""
+        probe = self._folder / "tmp" / "section7-check"
+        try:
+            self._make_folders()
+            probe.write_bytes(b"")
+            probe.unlink()
+        except OSError as error:
+            raise MailServerDown(f"the mail folder {self._folder} cannot be written: {error.strerror}") from error
+        return f"maildir {self._folder}"
+
+    def _make_folders(self) -> None:
         for part in ("tmp", "new", "cur"):
             (self._folder / part).mkdir(mode=0o700, parents=True, exist_ok=True)
+
+    def _file(self, name: str, content: bytes) -> None:
+        self._make_folders()
         if (self._folder / "new" / name).exists() or any((self._folder / "cur").glob(f"{name}*")):
             return
         draft = self._folder / "tmp" / name
@@ -168,6 +185,17 @@ class SmtpMailer:
                     server.quit()
             finally:
                 server.close()
+
+    def check(self) -> str:
+        """See Mailer: connects, encrypts, logs in and leaves."""
+        with _mapped(self._settings):
+            server = self._connect()
+            try:
+                self._log_in(server)
+                server.noop()
+            finally:
+                server.close()
+        return f"{self._settings.place} ({self._settings.security})"
 
     def _connect(self) -> smtplib.SMTP:
         chosen = self._settings

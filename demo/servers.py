@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from demo.world import World
 
 LOOPBACK = "127.0.0.1"
-POLL_SECONDS = 0.02
+POLL_SECONDS = 0.005
 """How soon a server notices that it is to stop."""
 
 
@@ -53,6 +53,8 @@ class HostHandler(BaseHTTPRequestHandler):
     """Turns a request into a question for the site and its answer into bytes."""
 
     protocol_version = "HTTP/1.1"
+    wbufsize = -1
+    """Head and body leave together; as two small packets, the second would wait for the reader's late ACK."""
     server: HostServer
 
     def do_GET(self) -> None:

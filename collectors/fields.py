@@ -99,6 +99,12 @@ def children(obj: Json, key: str) -> tuple[Json, ...]:
     return tuple(member for member in value if isinstance(member, dict)) if isinstance(value, list) else ()
 
 
+def strings(obj: Json, key: str) -> tuple[str, ...]:
+    """The strings in the list under `key`; other members are passed over."""
+    value = obj.get(key)
+    return tuple(_storable(member) for member in value if isinstance(member, str)) if isinstance(value, list) else ()
+
+
 def address(obj: Json, key: str) -> str:
     """The web address under `key`, "" unless it is absolute http or https with a host."""
     value = text(obj, key).strip()

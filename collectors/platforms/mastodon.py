@@ -34,6 +34,7 @@ from collectors.mastodon_statuses import (
     presence_of,
     to_fetched,
 )
+from collectors.presence import ask_each
 from domain.accounts import Profile, Proof
 from domain.errors import AccountGone, CollectError, Malformed, TooLarge, WrongContent
 from domain.posts import Presence
@@ -167,16 +168,14 @@ class Mastodon:
         """Ask for each status by id, once the account itself has answered.
 
         404 and 410 are ABSENT, and so is a status that says it is no longer public. snac shows single statuses to
-        members only (401): UNKNOWN. When the server stops answering, the rest stays UNKNOWN.
+        members only (401): UNKNOWN.
         """
-        answers = dict.fromkeys((ref.post_id for ref in post), Presence.UNKNOWN)
+        ids = [ref.post_id for ref in post]
         try:
             self._entity(account.api_base, http)
-            for post_id in answers:
-                answers[post_id] = self._presence(account, post_id, http)
-        except CollectError:  # what is not known by now stays UNKNOWN, as promised
-            return answers
-        return answers
+        except CollectError:  # an account that does not answer proves nothing about its posts
+            return dict.fromkeys(ids, Presence.UNKNOWN)
+        return ask_each(ids, lambda post_id: self._presence(account, post_id, http))
 
     def parent(self, account: Account, post: Post, http: Http) -> Parent | None:
         """The status that `post` answers, None when this server does not show it to everybody."""

@@ -421,10 +421,27 @@ JSON = st.recursive(
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=5), inner, max_size=3),
     max_leaves=10,
 )
-KEYS = (
-    "id created_at visibility content url uri account reblog spoiler_text media_attachments mentions tags poll "
-    "in_reply_to_id in_reply_to_account_id edited_at language pinned quote"
-).split()
+KEYS = [
+    "id",
+    "created_at",
+    "visibility",
+    "content",
+    "url",
+    "uri",
+    "account",
+    "reblog",
+    "spoiler_text",
+    "media_attachments",
+    "mentions",
+    "tags",
+    "poll",
+    "in_reply_to_id",
+    "in_reply_to_account_id",
+    "edited_at",
+    "language",
+    "pinned",
+    "quote",
+]
 GOOD = status(9) | {"media_attachments": [{"type": "image", "description": "x"}], "poll": {"options": [{"title": "y"}]}}
 DAMAGED = st.dictionaries(st.sampled_from(KEYS), JSON, max_size=6).map(lambda changes: GOOD | changes)
 

@@ -5,12 +5,15 @@ Exit codes: 0 all well; 1 something was not done, and was named; 2 wrong usage o
 
 from __future__ import annotations
 
-import sys
+from typing import TYPE_CHECKING
 
 import typer
 
 from domain.errors import ConfigError, Section7Error, UsageError
 from monitor import cli_accounts, cli_daemon, cli_init, cli_score, cli_work
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 NOT_DONE = 1
 WRONG_USAGE = 2
@@ -30,19 +33,22 @@ cli_score.add_to(app)
 cli_daemon.add_to(app)
 
 
-def main() -> None:
-    """Entry point of the `section7` command."""
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Entry point of the `section7` command; returns the exit code. `arguments` default to the process's own."""
     try:
-        app()
+        app(args=arguments)
     except ConfigError as error:
         many = len(error.mistakes) > 1
         typer.echo(f"{len(error.mistakes)} mistakes:" if many else "A mistake:", err=True)
         for mistake in error.mistakes:
             typer.echo(f"  {mistake}", err=True)
-        sys.exit(WRONG_USAGE)
+        return WRONG_USAGE
     except UsageError as error:
         typer.echo(str(error), err=True)
-        sys.exit(WRONG_USAGE)
+        return WRONG_USAGE
     except Section7Error as error:
         typer.echo(str(error), err=True)
-        sys.exit(NOT_DONE)
+        return NOT_DONE
+    except SystemExit as stop:  # how the library ends every command, with the code it was given
+        return stop.code if isinstance(stop.code, int) else NOT_DONE
+    return 0

@@ -87,8 +87,9 @@ def _score_file(posts: Path, output: Path | None, policy: Policy | None) -> bool
             well = _score_to(stream, posts, policy)
         draft.replace(output)
     except OSError as error:
-        draft.unlink(missing_ok=True)
         raise UsageError(f"{output} cannot be written: {error.strerror}.") from error
+    finally:
+        draft.unlink(missing_ok=True)
     return well
 
 

@@ -32,9 +32,7 @@ def test_new_posts_are_judged_and_only_findings_keep_words(practice: Practice) -
 
     assert (visit.new, visit.findings, len(visit.critical)) == (2, 1, 1)
     assert set(practice.store.posts.known(account.id)) == {"grave", "fine"}
-    assert [kept.version.post.post_id for kept in practice.store.findings.kept_for_rescore(practice.clock())] == [
-        "grave"
-    ]
+    assert [kept.post.post_id for kept in practice.store.findings.kept_for_rescore()] == ["grave"]
 
 
 def test_a_second_pass_before_the_next_check_visits_nobody(practice: Practice) -> None:

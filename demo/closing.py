@@ -1,0 +1,153 @@
+"""The closing print: what happened, what was found, how that compares with a careful human, and where to look."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
+
+from rich.markup import escape
+from rich.table import Table
+
+from demo.story import Verdict
+from domain.findings import GRAVITY, Severity
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from rich.console import Console
+
+    from demo.play import Diary
+    from demo.world import Expected, World
+    from domain.reporting import ReportedFinding
+    from monitor.app import App
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """Post versions by what a careful human said and whether anything was reported, withdrawn accounts left out."""
+
+    found: int
+    missed: tuple[Expected, ...]
+    borderline_found: int
+    borderline: int
+    false_alarms: tuple[Expected, ...]
+    fine: int
+
+
+def tell(console: Console, world: World, app: App, diary: Diary, folder: Path) -> bool:
+    """Print it all; False when a post was stored that must never be read."""
+    _events(console, world, diary)
+    _weeks(console, app)
+    _comparison(console, compare(world, app, diary))
+    leaked = forbidden(world, app, diary)
+    console.print(
+        f"Private, earlier or withdrawn posts in the database: {len(leaked)} of {len(world.never())} that were there to be taken."
+    )
+    _where(console, folder)
+    return not leaked
+
+
+def compare(world: World, app: App, diary: Diary) -> Comparison:
+    """Hold the story's verdicts against what was reported. The story is no test set: it only shows how it looks."""
+    withdrawn = {account.key for account in world.accounts if account.story.withdraws_at}
+    reported = {finding.post_url for finding in app.store.findings.all()}
+    versions = [version for week in world.weeks for version in world.expected(week) if version.account not in withdrawn]
+    by_verdict = {
+        verdict: [version for version in versions if version.expectation.verdict is verdict] for verdict in Verdict
+    }
+    violations = by_verdict[Verdict.VIOLATION]
+    return Comparison(
+        found=sum(version.url in reported for version in violations),
+        missed=tuple(version for version in violations if version.url not in reported),
+        borderline_found=sum(version.url in reported for version in by_verdict[Verdict.BORDERLINE]),
+        borderline=len(by_verdict[Verdict.BORDERLINE]),
+        false_alarms=tuple(
+            version
+            for version in by_verdict[Verdict.FINE]
+            if version.url in reported and not _ever_wrong(version, versions)
+        ),
+        fine=len(by_verdict[Verdict.FINE]),
+    )
+
+
+def forbidden(world: World, app: App, diary: Diary) -> frozenset[str]:
+    """Addresses of stored posts that must never be stored, and of any post of an account that withdrew."""
+    withdrawn = {account.key for account in world.accounts if account.story.withdraws_at}
+    stored: set[str] = set()
+    for key, number in diary.account_ids.items():
+        known = {post.url for post in app.store.posts.known(number).values()}
+        stored |= known if key in withdrawn else known & world.never()
+    return frozenset(stored)
+
+
+def _ever_wrong(version: Expected, versions: list[Expected]) -> bool:
+    """Whether another version of the same post deserves its finding, as before an edit that healed it."""
+    return any(
+        other.url == version.url and other.expectation.verdict in (Verdict.VIOLATION, Verdict.BORDERLINE)
+        for other in versions
+    )
+
+
+def _events(console: Console, world: World, diary: Diary) -> None:
+    zone = ZoneInfo(world.practice.time_zone)
+    console.print("\n[bold]What happened[/bold]")
+    for at, what in diary.events:
+        console.print(f"  {at.astimezone(zone):%a %d %b %H:%M}  {escape(what)}", highlight=False)
+
+
+def _weeks(console: Console, app: App) -> None:
+    titles = dict((text.id, text.title) for text in app.policy.clauses)
+    table = Table(
+        "Week",
+        "Accounts read",
+        "New",
+        "Edited",
+        "Gone",
+        *(titles[clause] for clause in GRAVITY),
+        title="Weekly digests",
+    )
+    for digest in app.store.digests.all():
+        lines = digest.coverage
+        found = Counter(finding.clause for finding in digest.findings)
+        table.add_row(
+            digest.period.week,
+            f"{sum(line.passes > 0 for line in lines)} of {len(lines)}",
+            *(str(sum(getattr(line, name) for line in lines)) for name in ("new", "edited", "gone")),
+            *(str(found[clause] or "-") for clause in GRAVITY),
+        )
+    console.print()
+    console.print(table)
+    _gravest(console, list(app.store.findings.all()), titles)
+
+
+def _gravest(console: Console, findings: list[ReportedFinding], titles: dict[str, str]) -> None:
+    console.print("[bold]The gravest[/bold] (unconfirmed, as every finding)")
+    for finding in sorted(findings, key=lambda one: (-one.severity, one.first_seen_at)):
+        if finding.severity < Severity.S3:
+            break
+        line = f"  S{finding.severity} {titles[finding.clause]}, {finding.platform}, {finding.published_at:%d %b}: {finding.reason}"
+        console.print(escape(line), highlight=False)
+
+
+def _comparison(console: Console, seen: Comparison) -> None:
+    violations = seen.found + len(seen.missed)
+    console.print(
+        "\n[bold]Expected and found[/bold] (what a careful reader of the invented posts would say; no proof of accuracy)"
+    )
+    console.print(f"  violations found: {seen.found} of {violations}")
+    console.print(f"  borderline posts shown: {seen.borderline_found} of {seen.borderline}")
+    console.print(f"  fine posts flagged: {len(seen.false_alarms)} of {seen.fine}")
+    for version in seen.missed:
+        console.print(f"  missed: {escape(version.expectation.why or version.story_id)}", highlight=False)
+
+
+def _where(console: Console, folder: Path) -> None:
+    mails = len(list((folder / "mail" / "new").iterdir()))
+    console.print("\n[bold]Where to look[/bold]")
+    console.print(f"  archive  {folder / 'archive' / 'index.html'}", highlight=False)
+    console.print(
+        f"  mail     {folder / 'mail' / 'new'} ({mails} mails: digests, alerts, authors' notices)", highlight=False
+    )
+    console.print(f"  settings {folder / 'config.toml'}, {folder / 'policy.toml'}", highlight=False)

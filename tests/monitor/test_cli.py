@@ -1,0 +1,240 @@
+"""The command as an administrator meets it: a process, its output and its exit code."""
+
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from demo.servers import running
+from demo.world import open_world
+from migrations.upgrade import downgrade
+from monitor.cli import main
+from monitor.examples import CONFIG, example
+
+NOT_DONE = 1
+WRONG_USAGE = 2
+PACKET = {
+    "id": "p1",
+    "platform": "mastodon",
+    "account_kind": "professional",
+    "author": {"role": "counselor", "licence": "counselor"},
+    "practice": {"name": "Larkspur Bend Counseling", "aliases": []},
+    "created": "2026-10-01T10:00:00-04:00",
+    "text": "My client Dana Whitlock, 34, from Elm Street, was admitted to Mercy Hospital on March 3.",
+}
+
+
+@dataclass(frozen=True)
+class Done:
+    returncode: int
+    stdout: str
+    stderr: str
+
+
+class Command:
+    """The command in this process, with its configuration in `folder`."""
+
+    def __init__(self, folder: Path, capture: pytest.CaptureFixture[str]) -> None:
+        self.folder = folder
+        self._capture = capture
+
+    def __call__(self, *words: str) -> Done:
+        self._capture.readouterr()
+        code = main(words)
+        said = self._capture.readouterr()
+        return Done(code, said.out, said.err)
+
+
+@pytest.fixture
+def section7(tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> Command:
+    monkeypatch.setenv("SECTION7_CONFIG", str(tmp_path / "config.toml"))
+    monkeypatch.setenv("COLUMNS", "200")
+    return Command(tmp_path, capsys)
+
+
+@pytest.fixture
+def installed(section7: Command) -> Command:
+    assert section7("init").returncode == 0
+    return section7
+
+
+def test_init_makes_a_working_installation_and_is_safe_to_repeat(installed: Command) -> None:
+    key = (installed.folder / "section7.key").read_text()
+    config = installed.folder / "config.toml"
+    config.write_text(config.read_text().replace("digest_time = 07:00:00", "digest_time = 08:00:00"))
+
+    again = installed("init")
+
+    assert again.returncode == 0
+    assert (installed.folder / "section7.key").read_text() == key
+    assert "08:00:00" in config.read_text()
+    assert (installed.folder / "section7.key").stat().st_mode & 0o077 == 0
+    assert "database: schema" in again.stdout
+
+
+def test_all_mistakes_of_both_files_come_at_once(section7: Command, tmp_path: Path) -> None:
+    section7("init")
+    (tmp_path / "config.toml").write_text(example(CONFIG).replace("America/New_York", "Mars/Base"))
+    (tmp_path / "policy.toml").write_text("[practice]\nname = 3\n")
+
+    done = section7("init")
+
+    assert done.returncode == WRONG_USAGE
+    assert "config.toml: practice.time_zone: found 'Mars/Base', expected" in done.stderr
+    assert "policy.toml: practice.name: found 3, expected" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+@pytest.mark.parametrize("verb", ["collect", "digest", "alert", "archive", "retention", "run"])
+def test_no_verb_works_without_a_configuration(section7: Command, verb: str) -> None:
+    done = section7(verb)
+
+    assert done.returncode == WRONG_USAGE
+    assert "expected a readable file" in done.stderr
+
+
+def test_an_older_database_is_refused_with_the_command_to_run(installed: Command) -> None:
+    downgrade(f"sqlite:///{installed.folder / 'section7.db'}", "base")
+
+    done = installed("collect")
+
+    assert done.returncode == NOT_DONE
+    assert "section7 init" in done.stderr
+
+
+def test_a_lost_key_is_a_clear_mistake(installed: Command) -> None:
+    (installed.folder / "section7.key").unlink()
+
+    done = installed("collect")
+
+    assert done.returncode == WRONG_USAGE
+    assert "section7.key" in done.stderr
+
+
+def test_an_account_nobody_knows_is_wrong_usage(installed: Command) -> None:
+    assert installed("accounts", "pause", "99").returncode == WRONG_USAGE
+
+
+def test_collecting_with_nobody_enrolled_is_well(installed: Command) -> None:
+    done = installed("collect")
+
+    assert done.returncode == 0
+    assert "0 accounts were due" in done.stdout
+
+
+def test_opting_in_reading_and_leaving(installed: Command) -> None:
+    world = open_world()
+    with running(world) as hosts:
+        account = next(one for one in world.accounts if one.key == "tess")
+        config = installed.folder / "config.toml"
+        opened = ", ".join(f'"{base.removeprefix("http://")}"' for base in hosts.values())
+        config.write_text(
+            config.read_text()
+            .replace('# allowed_private = ["127.0.0.1:8080"]', f"allowed_private = [{opened}]")
+            .replace("delay_seconds = 2.0", "delay_seconds = 0.0")
+        )
+        hired = installed("staff", "add", "Tess Amaro", "--role", "therapist", "--email", "tess@x.example")
+        offered = installed("accounts", "enroll", account.url, "--staff", "Tess Amaro")
+        early = installed("accounts", "verify", "1")
+        collected = installed("collect")
+        token = next(word for word in offered.stdout.split() if word.startswith("section7-"))
+        world.publish_token("tess", token)
+        verified = installed("accounts", "verify", "1")
+        read = installed("collect")
+        listed = installed("accounts", "list")
+        left = installed("accounts", "withdraw", "1", "--yes")
+        ledger = installed("accounts", "ledger")
+
+    assert hired.returncode == offered.returncode == 0, offered.stderr
+    assert "public" in offered.stdout
+    assert early.returncode == WRONG_USAGE
+    assert "0 accounts were due" in collected.stdout
+    assert verified.returncode == 0, verified.stderr
+    assert "1 accounts were due, 1 were read" in read.stdout
+    assert "active" in listed.stdout
+    assert left.returncode == 0
+    assert all(word in ledger.stdout for word in ("enrolled", "authorised", "withdrawn"))
+
+
+def test_a_file_of_posts_is_scored_line_by_line(section7: Command, tmp_path: Path) -> None:
+    posts = tmp_path / "posts.jsonl"
+    posts.write_text(json.dumps(PACKET) + "\n", encoding="utf-8")
+
+    done = section7("score", str(posts), "--output", str(tmp_path / "findings.jsonl"))
+
+    found = [json.loads(line) for line in (tmp_path / "findings.jsonl").read_text(encoding="utf-8").splitlines()]
+    assert done.returncode == 0, done.stderr
+    assert [entry["id"] for entry in found] == ["p1"]
+    for finding in found[0]["findings"]:
+        for span in finding["spans"]:
+            assert PACKET["text"][span["start"] : span["end"]] == span["quote"]
+
+
+def test_a_malformed_line_is_named_and_costs_only_itself(section7: Command, tmp_path: Path) -> None:
+    posts = tmp_path / "posts.jsonl"
+    good = json.dumps(PACKET).encode()
+    posts.write_bytes(b"\n".join([good, b"{broken", b'{"id": "\xff"}', good, b""]))
+
+    done = section7("score", str(posts))
+
+    assert done.returncode == NOT_DONE
+    assert len(done.stdout.splitlines()) == 2
+    assert "line 2" in done.stderr
+    assert "line 3" in done.stderr
+
+
+def test_a_findings_file_is_whole_or_not_there(section7: Command, tmp_path: Path) -> None:
+    done = section7("score", str(tmp_path / "none.jsonl"), "--output", str(tmp_path / "findings.jsonl"))
+
+    assert done.returncode == WRONG_USAGE
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_evaluate_prints_a_table_and_data(section7: Command, tmp_path: Path) -> None:
+    labelled = {
+        **PACKET,
+        "labels": dict.fromkeys("123456", 0) | {"2": 4},
+        "verdict": "violation",
+        "protected": [],
+        "hard": "",
+    }
+    file = tmp_path / "labelled.jsonl"
+    file.write_text(json.dumps(labelled) + "\n", encoding="utf-8")
+
+    table = section7("evaluate", str(file))
+    data = section7("evaluate", str(file), "--json")
+
+    assert table.returncode == data.returncode == 0, table.stderr + data.stderr
+    assert "false-alarm" in table.stdout.lower().replace("false alarm", "false-alarm")
+    assert isinstance(json.loads(data.stdout), dict)
+
+
+def test_the_daemon_tells_systemd_and_ends_well_on_sigterm(installed: Command) -> None:
+    with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as channel:
+        channel.bind(str(installed.folder / "notify"))
+        channel.settimeout(30)
+        process = subprocess.Popen(
+            [sys.executable, "-m", "monitor", "run"],
+            cwd=installed.folder,
+            env={
+                **os.environ,
+                "PYTHONPATH": str(Path(__file__).parents[2]),
+                "NOTIFY_SOCKET": str(installed.folder / "notify"),
+            },
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+        said = [channel.recv(100).decode(), channel.recv(100).decode()]
+        process.send_signal(signal.SIGTERM)
+        said.append(channel.recv(100).decode())
+        _, log = process.communicate(timeout=30)
+
+    assert said == ["READY=1", "WATCHDOG=1", "STOPPING=1"]
+    assert process.returncode == 0, log
+    assert [json.loads(line)["event"] for line in log.splitlines()][-1] == "stopped"

@@ -156,9 +156,15 @@ def _status_url(status: Json) -> str:
 
 
 def _own_html(status: Json) -> str:
-    """The content without the "RE: <link>" that Mastodon 4.5 puts in front of a quote: those are not the author's."""
+    """The content without the "RE: <link>" that Mastodon puts in front of a quote: its author did not write it."""
     content = fields.text(status, "content")
-    return _QUOTE_FALLBACK.sub("", content) if "quote-inline" in content else content
+    return _QUOTE_FALLBACK.sub(_unless_words, content) if "quote-inline" in content else content
+
+
+def _unless_words(found: re.Match[str]) -> str:
+    """Nothing in place of "RE:" and one address; the whole thing when more was written in it."""
+    words = to_text(found[0]).split()
+    return "" if len(words) <= len(("RE:", "address")) and words[:1] == ["RE:"] else found[0]
 
 
 def parse_parent(status: Json, account_id: str) -> Parent | None:

@@ -90,6 +90,15 @@ def test_a_single_snac_post_is_asked_for_by_an_id_that_the_server_takes():
     assert PLATFORM.confirm(dana(), [ref], http) == {ref.post_id: Presence.UNKNOWN}
 
 
+def test_the_link_that_a_server_puts_before_a_quote_is_left_out_and_nothing_else_is():
+    link = '<a href="https://other.example/@sam/5">https://other.example/@sam/5</a>'
+    quote = status(1, content=f'<p class="quote-inline">RE: {link}</p><p>My view</p>')
+    hidden = status(2, content=f'<p class="quote-inline">RE: {link} a hidden remark</p><p>My view</p>')
+    assert parse_status(quote, "101").post.text == "My view"
+    assert parse_status(quote, "101").post.links == ()
+    assert "a hidden remark" in parse_status(hidden, "101").post.text
+
+
 @pytest.mark.parametrize(
     ("url", "recognised"),
     [

@@ -125,6 +125,10 @@ class Weighing:
     def __contains__(self, group: str) -> bool:
         return group in self.heaviest
 
+    def weight_of(self, group: str) -> float:
+        """The group's weight, 0 when it did not match."""
+        return self.heaviest[group].weight if group in self.heaviest else 0.0
+
     def any(self, *groups: str) -> bool:
         """Whether a rule of one of these groups matched."""
         return any(group in self.heaviest for group in groups)

@@ -4,6 +4,7 @@ clients, illegal conduct shown as a professional. Negative mood, swearing and cr
 
 from __future__ import annotations
 
+from analyzers.clauses.identifiers import names_in
 from analyzers.patterns import load_rules, scan
 from analyzers.reading import Detection, Reading, Weighing
 from domain.findings import Clause, Severity
@@ -38,10 +39,12 @@ def detect(reading: Reading) -> Detection:
 
 
 def _reach(reading: Reading, hits: Weighing) -> float:
-    """An insult needs somebody to land on: a person answered."""
+    """An insult needs somebody to land on: a person answered or named."""
     parent = reading.packet.parent
     answered = parent is not None and parent.author is not ParentAuthor.SELF
-    return 0.8 if answered and hits.any("insult") else 0.0
+    if not hits.any("insult"):
+        return 0.0
+    return 0.8 if answered or names_in(reading.text) else -0.8
 
 
 def _slur(hits: Weighing) -> bool:

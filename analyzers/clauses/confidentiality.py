@@ -44,6 +44,8 @@ DENIES = _RULES["denies"]
 NOT_A_CLIENT = _RULES["not_a_client"]
 
 DIRECT = _RULES["direct"]
+DIRECT_ALTS = _RULES["direct_alts"]
+"""What a picture gives away counts when a name stands in its words."""
 
 
 def detect(reading: Reading) -> Detection:
@@ -89,6 +91,8 @@ def _story(reading: Reading) -> Detection:
         name: Weighing.of(hit for passage in own for hit in scan(table, passage))
         for name, table in (("cues", CUES), ("particulars", PARTICULARS), ("calm", NOT_A_CLIENT), ("direct", DIRECT))
     }
+    shown = (hit for alt in reading.alts for hit in scan(DIRECT_ALTS, alt) if names_in(alt))
+    found["direct"] = Weighing((*found["direct"].hits, *shown))
     identifiers = tuple(hit for passage in own for hit in scan(IDENTIFIERS, passage))
     names = tuple(hit for passage in own for hit in names_in(passage))
     pointers = [hit for hit in (*found["direct"].hits, *found["cues"].hits) if hit.rule.weight >= _POINTS]

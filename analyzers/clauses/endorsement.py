@@ -30,7 +30,7 @@ PROOF = _RULES["proof"]
 
 DISCLOSED = re.compile(
     r"#ad\b|#sponsored\b|paid partnership|\bi (?:receive|earn|get) (?:a |small |royalt)|commission|\bsponsored by\b|\bgifted\b"
-    r"|i (?:was|am|got) paid|royalties|affiliate"
+    r"|i (?:was|am|got) paid|royalties|affiliate|disclosure:|they give me|i make about|they pay me|i get paid|i get a"
 )
 BENEFIT = re.compile(
     r"affiliate|referral|commission|i get a|i earn|royalt|sponsor|#ad\b|gifted|free month|my code|use code|promo|code [a-z]+\d"
@@ -63,7 +63,7 @@ def detect(reading: Reading) -> Detection:
 
 def _testimonials(reading: Reading) -> Detection | None:
     asks = Weighing.of(hit for passage in reading.own for hit in scan(SOLICITS, passage))
-    score = -4.4 + asks.total
+    score = -4.4 + asks.total + Weighing.of(scan(CALM, reading.text)).weight_of("never-ask")
     if "reviews" not in asks or score <= 0:
         return None
     return Detection(CLAUSE, score, Severity.S3, asks.evidence[:3], asks.reason("The post"))

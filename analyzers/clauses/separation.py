@@ -19,7 +19,7 @@ _RULES = load_rules("separation")
 SPEAKS = _RULES["speaks"]
 
 OWN = _RULES["own"]
-ATTRIBUTION = load_rules("opinion")["attribution"]
+ATTRIBUTION = tuple(rule for rule in load_rules("opinion")["attribution"] if "§" in rule.pattern.pattern)
 """A view put into the practice's mouth speaks for it as well."""
 
 _POSES = re.compile(

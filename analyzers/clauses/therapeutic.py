@@ -7,17 +7,23 @@ romance, business and gifts are.
 
 from __future__ import annotations
 
-from analyzers.patterns import load_rules, matches, scan
+import re
+
+from analyzers.patterns import Hit, Rule, load_rules, matches, scan
 from analyzers.reading import Detection, Reading, Weighing
 from domain.accounts import Licence
 from domain.findings import Clause, Severity
 from domain.posts import ParentAuthor
 
 CLAUSE = Clause.THERAPEUTIC
+_STRICT = 0.1
+ANSWER = Rule("answer", _STRICT, re.compile(""), "answers a clinical question", frozenset(), "answer")
+"""What strict mode reports where no rule speaks: that a clinical question was answered at all."""
 _ADVICE_BIAS = -2.6
 _BOUNDARY_BIAS = -2.4
 
 _RULES = load_rules("therapeutic")
+SAFETY = _RULES["safety"]
 ASKS = _RULES["asks"]
 
 ADVICE = _RULES["advice"]
@@ -59,14 +65,18 @@ def _advice(reading: Reading) -> Detection:
         score = min(score, 0.0) - 1.5
     if not _clinician(reading) and not reading.by_practice:
         score -= 1.0
-    clinical = asks.any("help", "trouble") and asked
+    clinical = "trouble" in asks and asked
+    if not clinical and not advice.any("diagnosis", "medication"):
+        score -= 1.2
+    if "crisis" in calm and "diagnosis" not in advice:
+        score = min(score, -1.0)
+    if "limit" in calm and "diagnosis" not in advice and not advice.any("follow-up"):
+        score = min(score, -0.5)
     if score <= 0 and reading.strict and clinical and "crisis" not in calm and "redirect" not in calm:
-        return Detection(CLAUSE, 0.1, Severity.S1, advice.evidence[:1], "The reply answers a clinical question.")
+        answer = Hit(ANSWER, reading.text, *reading.text.sentences[0])
+        return Detection(CLAUSE, _STRICT, Severity.S1, (answer,), "The reply answers a clinical question.")
     severity = Severity.S4 if _unsafe(reading) else Severity.S3
     return Detection(CLAUSE, score, severity, advice.evidence[:5], advice.reason("The reply"))
-
-
-SAFETY = _RULES["safety"]
 
 
 def _unsafe(reading: Reading) -> bool:

@@ -118,3 +118,11 @@ def sqlite_store(sqlite_url: str) -> Iterator[Store]:
     opened = open_store(sqlite_url)
     yield opened
     opened.close()
+
+
+@pytest.fixture
+def postgres_store(postgres_url: str) -> Iterator[Store]:
+    """An open store on PostgreSQL alone."""
+    opened = open_store(postgres_url)
+    yield opened
+    opened.close()

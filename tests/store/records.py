@@ -126,10 +126,14 @@ def plan(*verdicts, now=START, **changes):
     return Plan(**values | changes)
 
 
-def visit(store, *verdicts, now=START + HOUR, policy_version=POLICY, **changes):
-    """Claim the one account that is due and apply a pass to it."""
+def visit(store, *verdicts, of=None, now=START + HOUR, policy_version=POLICY, **changes):
+    """Claim one account, the first unless `of` names another, and apply a pass to it."""
     store.accounts.make_due(now)
-    (account,) = claim(store, now, limit=1)
+    leased = claim(store, now)
+    (account, *_) = [each for each in leased if of is None or each.id == of.id]
+    for other in leased:
+        if other.id != account.id:
+            store.accounts.release(other.id, OWNER)
     return store.posts.apply(
         account, plan(*verdicts, now=now, **changes), verdicts, owner=OWNER, policy_version=policy_version, now=now
     )

@@ -1,0 +1,76 @@
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+
+from sqlalchemy import select
+
+from domain.reporting import CoverageLine, Digest, Period, Reading
+from store import tables
+from tests.store.records import DAY, START, active, flagged, post, visit
+
+WEEK = Period("2026-W47", START - timedelta(hours=9), START - timedelta(hours=9) + 7 * DAY, "America/New_York")
+
+
+def digest_of(store, found=(), account_id=1, period=WEEK, built_at=WEEK.end + timedelta(hours=7)):
+    line = CoverageLine(
+        account_id=account_id,
+        account="@maren@social.example",
+        author="Maren Okafor",
+        platform="mastodon",
+        reading=Reading.READ,
+        last_read_at=START,
+        passes=7,
+        posts_seen=3,
+        new=1,
+        edited=0,
+        gone=0,
+        not_assessed=0,
+        malformed=0,
+    )
+    return Digest(
+        practice="Larkspur Bend Counseling",
+        period=period,
+        built_at=built_at,
+        findings=tuple(found),
+        coverage=(line, replace(line, reading=Reading.NEVER, last_read_at=None)),
+        policy_version="p",
+        detector_version="d",
+        clause_titles=(("1", "Separation"), ("9", "Consequences")),
+        open_before=tuple(found),
+    )
+
+
+def test_a_digest_comes_back_as_it_was_saved(store):
+    active(store)
+    visit(store, flagged(post()))
+    digest = digest_of(store, store.findings.all())
+    assert len(digest.findings) == 1
+    assert store.digests.save(digest) == digest
+    assert store.digests.get("2026-W47") == digest
+    assert store.digests.all() == (digest,)
+
+
+def test_a_second_digest_of_the_week_changes_nothing(store):
+    first = store.digests.save(digest_of(store))
+    again = store.digests.save(digest_of(store, built_at=WEEK.end + 3 * DAY))
+    assert again == first
+    assert store.digests.weeks() == ("2026-W47",)
+
+
+def test_weeks_come_in_order(store):
+    for week in ("2026-W47", "2025-W52", "2026-W02"):
+        store.digests.save(digest_of(store, period=replace(WEEK, week=week)))
+    assert store.digests.weeks() == ("2025-W52", "2026-W02", "2026-W47")
+    assert [each.period.week for each in store.digests.all()] == list(store.digests.weeks())
+    assert store.digests.get("2026-W01") is None
+
+
+def test_an_excerpt_is_stored_with_its_finding_alone(store):
+    active(store)
+    visit(store, flagged(post()))
+    store.digests.save(digest_of(store, store.findings.all()))
+    with store.database.reading() as connection:
+        content = connection.execute(select(tables.digests.c.content)).scalar_one()
+    assert "▒▒▒" not in repr(content)
+    assert "▒▒▒" in store.digests.get("2026-W47").findings[0].excerpt

@@ -89,9 +89,10 @@ def test_an_answer_comes_back_whole(server, http):
     assert (response.moved_to, response.not_before) == (None, None)
 
 
-def test_the_request_is_honest_and_carries_nothing_else(server, http, monkeypatch):
+def test_the_request_is_honest_and_carries_nothing_else(server, reader, monkeypatch):
     monkeypatch.setenv("HTTP_PROXY", "http://127.0.0.1:1")
     monkeypatch.setenv("ALL_PROXY", "http://127.0.0.1:1")
+    http = reader().for_account()
     server.routes["/"] = reply(set_cookie="id=1; Path=/")
     for _ in range(2):
         assert "set-cookie" not in http.get(server.url()).headers
@@ -606,7 +607,8 @@ def test_a_site_without_robots_is_open_and_one_that_fails_is_closed(server, read
         reader().for_account().get(server.url("/page"), robots=True)
 
 
-def test_a_huge_robots_txt_is_read_as_far_as_the_standard_asks(server, http):
+def test_a_huge_robots_txt_is_read_as_far_as_the_standard_asks(server, reader):
+    http = reader(max_wire_bytes=600_000).for_account()
     server.routes |= {"/robots.txt": reply(b"User-agent: *\nDisallow: /a\n" + b"# pad\n" * 200_000), "/b": reply(b"x")}
     assert http.get(server.url("/b"), robots=True).body == b"x"
     with pytest.raises(RobotsDisallow):

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import hashlib
-import math
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from analyzers.calibration import CALIBRATION
+from analyzers.calibration import probability
 from analyzers.clauses.identifiers import IDENTIFIERS
 from analyzers.gate import topics_in
 from analyzers.language import assess_language
@@ -93,8 +92,7 @@ def _reported(detection: Detection) -> bool:
 
 def _probability(detection: Detection, *, silenced: bool) -> float:
     """The calibrated chance of a violation at S2 or more."""
-    slope, offset = CALIBRATION[detection.clause]
-    chance = 1 / (1 + math.exp(-max(-30.0, min(30.0, slope * detection.score + offset))))
+    chance = probability(detection.score)
     if detection.severity is Severity.S1:
         chance /= 2
     return min(chance, _WITHHELD_PROBABILITY) if silenced else chance

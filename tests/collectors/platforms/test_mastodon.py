@@ -188,6 +188,11 @@ def test_resolve_says_so_when_the_site_is_no_mastodon(finger):
         PLATFORM.resolve(f"{SITE}/@dana", http)
 
 
+def test_resolve_asks_nobody_about_an_address_without_a_user_name():
+    with pytest.raises(WrongContent, match="no user name"):
+        PLATFORM.resolve(SITE, FakeHttp({}))
+
+
 def test_proof_is_looked_for_in_the_bio_and_in_verified_links_only():
     rows = [
         {
@@ -227,10 +232,22 @@ def test_a_later_pass_reads_the_recent_pages_again_because_old_posts_are_edited(
         page("9"): reply([status(8, days(2))]),
         page("8"): reply([status(7, days(3))]),
     }
-    cursor = Cursor(listed=9, counted=9, newest=days(2)).write()
+    cursor = Cursor(listed=9, counted=9, newest=NOW).write()
     fetched = collect(pages, cursor=cursor)
     assert [post.post_id for post in fetched.posts] == ["9", "8", "7"]
     assert fetched.covers_since == days(3) + timedelta(seconds=1)
+
+
+def test_a_post_dated_in_the_future_does_not_pass_for_the_newest_one_seen():
+    fetched = collect({page(): reply([status(9, NOW + timedelta(days=300)), status(8, days(2))]), page("8"): reply([])})
+    assert Cursor.read(fetched.cursor).newest == days(2)
+
+
+def test_a_pinned_post_is_read_and_says_nothing_of_where_the_list_ends():
+    same = reply([status(1, days(900), pinned=True), status(9, days(1)), status(8, days(2))])
+    fetched = collect({page(): same, page("8"): same})
+    assert fetched.listed_ids == {"1", "9", "8"}
+    assert fetched.covers_since == days(2) + timedelta(seconds=1)
 
 
 def test_a_later_pass_goes_on_until_it_meets_what_it_has_seen():

@@ -180,6 +180,22 @@ def test_a_site_that_does_not_look_at_the_page_number_proves_nothing_and_ends():
     assert collect({"posts": same}).covers_since is None
 
 
+def test_a_last_page_that_repeats_the_first_does_not_end_the_list():
+    assert collect({"posts": [[item(9, days(1))], [item(9, days(1))]]}).covers_since is None
+
+
+def test_reading_goes_a_day_beyond_the_permission_because_lists_are_in_local_time():
+    permission = replace(dana().authorisation, starts_at=days(10))
+    pages = [[item(9, days(10) - timedelta(hours=23))], [item(8, days(10) + timedelta(hours=1))]]
+    assert "post:8" in collect({"posts": pages}, authorisation=permission).listed_ids
+
+
+def test_guests_are_never_taken_for_the_owner_even_where_posts_have_no_author():
+    routes = {"posts": [[item(9, author=0)]], "comments": [[comment(1, author=0), comment(2, author="")]]}
+    fetched = PLATFORM.collect(dana(f"{SITE}/|site"), Site(routes), NOW)
+    assert fetched.listed_ids == {"post:9"}
+
+
 def test_a_page_past_the_end_is_the_end_even_when_the_site_hides_its_totals():
     class WithoutTotals(Site):
         def _next(self, asked):
@@ -255,6 +271,16 @@ def test_an_author_s_archive_is_resolved_to_the_author():
     profile = PLATFORM.resolve(ARCHIVE, FakeHttp(script))
     assert (profile.platform_id, profile.api_base) == (f"{SITE}/|user:3", ROOT)
     assert (profile.handle, profile.url, profile.bio) == ("dana", ARCHIVE, "LPC, s7-token")
+
+
+def test_an_author_s_number_is_resolved_to_the_author_of_that_number_only():
+    numbered = f"{SITE}/?author=3"
+    script = {numbered: answer("<html></html>", **LINKED), INDEX_URL: reply(INDEX)}
+    asked = f"{ROOT}wp/v2/users?include=3"
+    profile = PLATFORM.resolve(numbered, FakeHttp(script | {asked: reply([{"id": 4, "slug": "3"}, USER])}))
+    assert profile.platform_id == f"{SITE}/|user:3"
+    with pytest.raises(AccessRefused):
+        PLATFORM.resolve(numbered, FakeHttp(script | {asked: reply([{"id": 4, "slug": "3"}])}))
 
 
 @pytest.mark.parametrize("users", [refusal("rest_user_cannot_view", 401), refusal("rest_no_route", 404), reply([])])

@@ -13,7 +13,8 @@ from domain.errors import AccessRefused, WrongContent
 if TYPE_CHECKING:
     from collectors.feeds.listing import Listing
 
-_PAGE = re.compile(r"\s*(?:<\?xml[^>]*>|<!--.*?-->|\s+)*(?:<!doctype\s+html|<html[\s>])", re.IGNORECASE | re.DOTALL)
+_PAGE = re.compile(r"(?>\s+|<!--.*?-->|<\?.*?>)*+(?:<!doctype\s+html|<html[\s>])", re.IGNORECASE | re.DOTALL)
+"""The beginning of a web page. Atomic, so that no prologue, however long, is tried in more than one way."""
 _FEED_ROOT = re.compile(r"<(?:rss|feed|rdf:RDF)[\s>]", re.IGNORECASE)
 _HEAD = 4096
 

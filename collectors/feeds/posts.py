@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 
     from collectors.feeds.listing import Entry, Listing, Words
 
+MAX_ITEMS = 5000
+"""Most items of one feed that are read, from its top; feeds list the newest first."""
 MAX_TEXT = 500_000
 """Longest text of one post, in characters: five times a long book chapter."""
 MAX_ID = 512
@@ -39,11 +41,15 @@ class Item:
 
 @dataclass(frozen=True, slots=True)
 class Items:
-    """The posts of a listing in its order, and how many items held nothing or repeated another word for word."""
+    """The posts of a listing in its order, and how many of its items are not among them.
+
+    `malformed` items held nothing, `duplicates` repeated another one, `beyond` came after the first MAX_ITEMS.
+    """
 
     items: tuple[Item, ...]
     malformed: int
     duplicates: int
+    beyond: int
 
 
 def to_items(listing: Listing, feed_url: str) -> Items:
@@ -51,12 +57,18 @@ def to_items(listing: Listing, feed_url: str) -> Items:
 
     An item without an address of its own gets the site's, or else the feed's: somewhere for a person to look.
     """
-    entries = [entry for entry in listing.entries if not entry.says_nothing]
+    looked_at = listing.entries[:MAX_ITEMS]
+    entries = [entry for entry in looked_at if not entry.says_nothing]
     texts = [_text(entry) for entry in entries]
     found: dict[str, Item] = {}
     for identifier, entry, text in zip(_identifiers(entries, texts), entries, texts, strict=True):
         found.setdefault(identifier, Item(_post(entry, identifier, text, listing.home or feed_url), entry.authors))
-    return Items(tuple(found.values()), len(listing.entries) - len(entries), len(entries) - len(found))
+    return Items(
+        items=tuple(found.values()),
+        malformed=len(looked_at) - len(entries),
+        duplicates=len(entries) - len(found),
+        beyond=len(listing.entries) - len(looked_at),
+    )
 
 
 def _post(entry: Entry, identifier: str, text: str, home: str) -> Post:

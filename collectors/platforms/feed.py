@@ -1,0 +1,223 @@
+"""Blogs, newsletters and podcasts by their feed: RSS 0.9x, 1.0 and 2.0, Atom, JSON Feed 1.0 and 1.1.
+
+Sources: RSS 2.0 (https://www.rssboard.org/rss-specification), RFC 4287 (Atom), RFC 4685 (threading), JSON Feed 1.1
+(https://www.jsonfeed.org/version/1.1/), RSS autodiscovery (https://www.rssboard.org/rss-autodiscovery), RFC 9110
+and RFC 9111 (validators, caching).
+
+A feed shows a window of the newest items, often ten. It says nothing of deletions (tombstones, RFC 6721, are hardly
+ever written), hides edits that its owner does not date, and knows no visibility: what is in it is public.
+"""
+
+from __future__ import annotations
+
+import posixpath
+from dataclasses import dataclass, replace
+from http import HTTPStatus
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+
+from collectors.base import ProofText, Terms
+from collectors.feeds.cursor import FeedCursor, body_hash, not_before
+from collectors.feeds.ownership import names_several, names_staff, owned
+from collectors.feeds.parse import is_page, parse_feed
+from collectors.feeds.posts import plain, to_items
+from collectors.html import alternate_feeds, decode, is_login_page, rel_me, to_text
+from collectors.proof import well_known
+from domain.accounts import AccountKind, Profile, Proof
+from domain.errors import AccessRefused, CollectError, Malformed, WrongContent
+from domain.posts import Fetched, NotModified, Presence
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+    from datetime import datetime
+
+    from collectors.base import Http, PostRef, Response
+    from collectors.feeds.listing import Listing
+    from collectors.feeds.posts import Items
+    from collectors.html import FeedLink
+    from domain.accounts import Account
+    from domain.posts import Parent, Post
+
+ACCEPT = "application/atom+xml, application/rss+xml, application/feed+json, application/xml;q=0.9, */*;q=0.5"
+_FEED_NAMES = frozenset({"feed", "rss", "atom", "feed.json"})
+_FEED_ENDINGS = (".rss", ".atom", ".xml", ".rdf")
+_MISSING = (HTTPStatus.NOT_FOUND, HTTPStatus.GONE)
+_READS = "Every item of the feed {url}: titles, texts, descriptions of pictures and links. Comments are not read."
+
+
+@dataclass(frozen=True, slots=True)
+class FeedPlatform:
+    """`collectors.base.Platform` for feeds. `platform_id` is the feed's address without its scheme."""
+
+    name: str = "feed"
+    terms: Terms = Terms(  # noqa: RUF009 - frozen
+        source="No contract: the owner publishes the feed on the open web for programs to read.",
+        note="Posts the owner deletes are erased here too.",
+    )
+
+    def recognises(self, url: str) -> bool:
+        """Whether the path ends like a feed: /feed, /rss, /atom, feed.json, .rss, .atom, .rdf or .xml."""
+        last = posixpath.basename(urlsplit(url).path.rstrip("/").lower())
+        return last in _FEED_NAMES or last.endswith(_FEED_ENDINGS)
+
+    def resolve(self, url: str, http: Http) -> Profile:
+        """The feed at `url`, or the one that the page at `url` announces.
+
+        Nothing is guessed: only an address the page itself names is asked. Raises WrongContent for a page without
+        a feed, AccessRefused for a login page.
+        """
+        response = http.get(url, accept=ACCEPT, robots=True)
+        if is_page(response.body, response.headers.get("content-type", "")):
+            response = http.get(_announced(response), accept=ACCEPT, robots=True)
+        return _profile(_parsed(response), response.url)
+
+    def proof_texts(self, profile: Profile, http: Http) -> Sequence[ProofText]:
+        """The feed's own words, the home page with its rel="me" links, and /.well-known/section7.txt.
+
+        A place that cannot be read is left out; only when the feed cannot be read is the error raised.
+        """
+        listing = _parsed(http.get(profile.api_base, accept=ACCEPT, robots=True))
+        page = _page_texts(profile.url, http) if profile.url != profile.api_base else ()
+        return (*_feed_texts(listing, profile.api_base), *page, *well_known(profile.api_base, http))
+
+    def collect(self, account: Account, http: Http, now: datetime) -> Fetched | NotModified:
+        """Read the feed once, conditionally. The same body as last time is NotModified, whatever the status.
+
+        Raises Malformed for a feed that had items and now has none: that is a fault of the site far more often
+        than a mass deletion.
+        """
+        cursor = FeedCursor.load(account.cursor)
+        asked = cursor.url or account.api_base
+        response = http.get(asked, accept=ACCEPT, validators=cursor.validators, robots=True)
+        after = cursor.after(response, asked)
+        if response.not_modified or body_hash(response.body) == cursor.body_hash:
+            return NotModified(after.dump(), not_before(response, None, now))
+        listing = _parsed(response)
+        found = to_items(listing, asked)
+        if cursor.items and not found.items:
+            raise Malformed("the feed had items before and now has none")
+        return replace(_fetched(listing, found, account, after), not_before=not_before(response, listing.ttl, now))
+
+    def confirm(self, account: Account, post: Sequence[PostRef], http: Http) -> Mapping[str, Presence]:
+        """Ask for the pages of single items; see `_presence`. After a failure the rest is not asked for."""
+        hosts = {urlsplit(account.api_base).hostname, urlsplit(account.url).hostname}
+        answers = {ref.post_id: Presence.UNKNOWN for ref in post}
+        for ref in post:
+            if (
+                urlsplit(ref.url).hostname not in hosts
+                or _is_root(ref.url)
+                or ref.url in (account.url, account.api_base)
+            ):
+                continue  # no page of its own, or one on a site that nobody agreed to have asked
+            try:
+                answers[ref.post_id] = _presence(ref, http.get(ref.url, robots=True, expect=_MISSING))
+            except CollectError:
+                break  # told to wait, refused or out of time: the next answer would be no better
+        return answers
+
+    def parent(self, account: Account, post: Post, http: Http) -> Parent | None:  # noqa: ARG002 - the protocol's
+        """None: a feed does not show what an item answers."""
+        return None
+
+
+def _parsed(response: Response) -> Listing:
+    return parse_feed(response.body, response.headers.get("content-type", ""), response.url)
+
+
+def _announced(response: Response) -> str:
+    """The address of the best feed a page names. Raises AccessRefused or WrongContent when there is none."""
+    page = decode(response.body, response.headers.get("content-type", ""))
+    named = alternate_feeds(page, response.url)
+    if named:
+        return min(named, key=_rank).href
+    if is_login_page(page):
+        raise AccessRefused("a login page came back instead of the page")
+    raise WrongContent("the page names no feed")
+
+
+def _rank(feed: FeedLink) -> int:
+    """Feeds of posts come before feeds of comments, which are other people's words; else the page's order counts."""
+    return int("comment" in f"{feed.title} {urlsplit(feed.href).path}".lower())
+
+
+def _profile(listing: Listing, feed_url: str) -> Profile:
+    parts = urlsplit(feed_url)
+    home = listing.home if urlsplit(listing.home).hostname == parts.hostname else ""
+    key = f"{parts.netloc.lower()}{parts.path.rstrip('/')}" + (f"?{parts.query}" if parts.query else "")
+    title = plain(listing.title)
+    return Profile(
+        platform=PLATFORM.name,
+        platform_id=key,
+        handle=key,
+        url=home or feed_url,
+        api_base=feed_url,
+        display_name=title,
+        bio=plain(listing.description),
+        reads=_READS.format(url=feed_url),
+    )
+
+
+def _fetched(listing: Listing, found: Items, account: Account, after: FeedCursor) -> Fetched:
+    several = after.several_authors or names_several(found.items)
+    named = after.names_staff or names_staff(found.items, account)
+    owner = account.staff.name if named else next(iter(listing.authors), "")
+    mine = owned(found.items, owner, several=several and account.kind is AccountKind.PROFESSIONAL)
+    dates = [item.post.published_at for item in found.items]
+    dated = [at for at in dates if at is not None]
+    complete = len(dated) == len(dates) and not found.beyond and not found.malformed
+    left_out = {
+        "other-author": len(found.items) - len(mine),
+        "malformed": found.malformed,
+        "duplicate": found.duplicates,
+        "beyond-limit": found.beyond,
+    }
+    cursor = replace(after, items=len(found.items), several_authors=several, names_staff=named)
+    return Fetched(
+        posts=tuple(item.post for item in mine),
+        listed_ids=frozenset(item.post.post_id for item in found.items),
+        covers_since=min(dated, default=None) if complete else None,
+        cursor=cursor.dump(),
+        skipped={reason: count for reason, count in left_out.items() if count},
+        bio=plain(listing.description) or None,
+    )
+
+
+def _feed_texts(listing: Listing, url: str) -> Iterator[ProofText]:
+    words = [plain(listing.title), plain(listing.description)]
+    words += [item.post.text for item in to_items(listing, url).items]
+    yield from (ProofText(Proof.FEED_ITEM, url, text) for text in words if text)
+
+
+def _page_texts(url: str, http: Http) -> tuple[ProofText, ...]:
+    """The home page's words and what it links to with rel="me"; nothing when it cannot be read."""
+    try:
+        response = http.get(url, accept="text/html", robots=True)
+    except CollectError:
+        return ()
+    page = decode(response.body, response.headers.get("content-type", ""))
+    claimed = tuple(ProofText(Proof.REL_ME, url, link) for link in rel_me(page, response.url))
+    return (*claimed, ProofText(Proof.BIO, url, to_text(page)))
+
+
+def _presence(ref: PostRef, response: Response) -> Presence:
+    """404 and 410: ABSENT. The page itself, or another one on its site: PRESENT. Else UNKNOWN.
+
+    A redirect to the front page, to another site or to a login page is what many sites do with a deleted page, and
+    what some do with all pages: it proves nothing.
+    """
+    if response.status in _MISSING:
+        return Presence.ABSENT
+    elsewhere = urlsplit(response.url).hostname != urlsplit(ref.url).hostname
+    page = decode(response.body, response.headers.get("content-type", ""))
+    if response.status != HTTPStatus.OK or elsewhere or _is_root(response.url) or is_login_page(page):
+        return Presence.UNKNOWN
+    return Presence.PRESENT
+
+
+def _is_root(url: str) -> bool:
+    """Whether the URL is a site's front page. WordPress shows single posts there as well, by `?p=`."""
+    parts = urlsplit(url)
+    return not parts.path.strip("/") and not parts.query
+
+
+PLATFORM = FeedPlatform()

@@ -1,7 +1,8 @@
 """Rules as data: a name, a weight, a pattern over lower-case words, and what it says to a person.
 
-A pattern may mark its rarest words as `(?P<a>word|other word)`; then only sentences that hold the first word of one
-of them are searched, which keeps long posts fast. `{NAME}` stands for a list of `analyzers/vocabulary.py`.
+A pattern may mark its rarest words as `(?P<a>word|other words)`; then only sentences that hold all words of one of
+them are searched, which keeps long posts fast. `(?P<digit>\\d)` does the same for sentences with a digit.
+`{NAME}` stands for a list of `analyzers/vocabulary.py`.
 Gaps are bounded and nothing that repeats is repeated again, so that a search takes time linear in the text.
 """
 
@@ -17,14 +18,14 @@ from analyzers.vocabulary import LISTS
 from domain.findings import Span
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from analyzers.text import Passage
 
 _FOLDER = Path(__file__).parent / "rules"
 _ANCHOR = re.compile(r"\(\?P<a>([a-z0-9'|\- #?§:,.]+)\)")
 _LIST = re.compile(r"\{([A-Z_]+)\}")
-_FIRST_WORD = re.compile(r"([a-z0-9]+(?:'[a-z]+)?|§)(\??)")
+_WORD = re.compile(r"([a-z0-9]+(?:'[a-z]+)?|§)(\??)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,8 +36,10 @@ class Rule:
     weight: float
     pattern: re.Pattern[str]
     says: str
-    anchors: frozenset[str]
+    anchors: frozenset[tuple[str, ...]]
     group: str
+    digits: bool = False
+    """Only sentences with a digit are searched."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,19 +84,20 @@ def _rule(name: str, weight: float, pattern: str, says: str) -> Rule:
     anchor = _ANCHOR.search(source)
     if "(?P<a>" in source and anchor is None:
         raise ValueError(f"rule {name}: anchor words must be plain words")
-    anchors = (
-        frozenset(first for word in anchor.group(1).split("|") for first in _firsts(word)) if anchor else frozenset()
-    )
-    return Rule(name, weight, re.compile(source), says, anchors, name.split("/")[0])
+    phrases = anchor.group(1).split("|") if anchor else []
+    anchors = frozenset(words for phrase in phrases for words in _words_of(phrase))
+    return Rule(name, weight, re.compile(source), says, anchors, name.split("/")[0], "(?P<digit>" in source)
 
 
-def _firsts(word: str) -> tuple[str, ...]:
-    """The first word of an anchor as it may stand in a text: with and without a last letter that is optional."""
-    found = _FIRST_WORD.match(word.strip("#- "))
-    if found is None:
-        raise ValueError(f"anchor {word!r} does not begin with a word")
-    first, optional = found.groups()
-    return (first, first[:-1]) if optional else (first,)
+def _words_of(phrase: str) -> list[tuple[str, ...]]:
+    """Words that must stand in a sentence for this anchor to be there; a single one with and without its last letter."""
+    found = _WORD.findall(phrase)
+    if len(found) == 1 and found[0][1]:
+        return [(found[0][0],), (found[0][0][:-1],)]
+    needed = tuple(word for word, optional in found if not optional)
+    if not needed:
+        raise ValueError(f"anchor {phrase!r} has no word of its own")
+    return [needed]
 
 
 def scan(table: Iterable[Rule], passage: Passage) -> Iterator[Hit]:
@@ -108,9 +112,17 @@ def scan(table: Iterable[Rule], passage: Passage) -> Iterator[Hit]:
 def _windows(rule: Rule, passage: Passage) -> list[tuple[int, int]]:
     """The stretches of text worth searching: all of it, or the sentences with an anchor, joined where they touch."""
     if not rule.anchors:
-        return [(0, len(passage.lower))]
+        return _joined(passage, passage.numbered) if rule.digits else [(0, len(passage.lower))]
     places = passage.places
-    numbers = sorted({number for word in rule.anchors & places.keys() for number in places[word]})
+    found: set[int] = set()
+    for first, *others in rule.anchors:
+        if first in places and all(word in places for word in others):
+            found |= places[first].intersection(*(places[word] for word in others))
+    return _joined(passage, sorted(found))
+
+
+def _joined(passage: Passage, numbers: Sequence[int]) -> list[tuple[int, int]]:
+    """The sentences of these numbers as stretches of text."""
     joined: list[tuple[int, int]] = []
     for number in numbers:
         start, end = passage.sentences[number]

@@ -19,9 +19,12 @@ _PLAIN = str.maketrans(
     {"‘": "'", "’": "'", "‚": "'", "´": "'", "`": "'", "“": '"', "”": '"', "„": '"', "–": "-", "—": "-"}
 )  # noqa: RUF001, E501 - typographic signs are the point
 _WORD_WITH_LOOKALIKE = re.compile(r"\w*[\u0370-\u03ff\u0400-\u04ff]\w*")
+_RUN = re.compile(r"[\x00-\x7f]+(?![^\x00-\x7f])|[\x00-\x7f]?[^\x00-\x7f]+")
+"""Plain stretches, and others with the character before them, which a combining mark may belong to."""
 _LATIN = re.compile(r"[A-Za-z]")
+_DIGIT = re.compile(r"\d")
 _LETTER = re.compile(r"[^\W\d_]")
-_BOUNDARY = re.compile(r"[.!?]+[\"')\]]{0,3}\s+|\s*\n\s*")
+_BOUNDARY = re.compile(r"(?<![.!?])[.!?]+[\"')\]]{0,3}\s+|\n\s*")
 _ABBREVIATION = re.compile(
     r"(?:^|[\s(])(?:dr|mr|mrs|ms|st|vs|e\.g|i\.e|etc|approx|no|jr|sr|prof|dept|[a-z])\.\s+$", re.IGNORECASE
 )
@@ -58,18 +61,24 @@ def normalise(raw: str) -> Normalised:
     letters: list[str] = []
     starts: list[int] = []
     ends: list[int] = []
-    for start, end in _clusters(raw):
-        folded = unicodedata.normalize("NFKC", raw[start:end]).translate(_PLAIN)
-        letters.append(folded)
-        starts.extend([start] * len(folded))
-        ends.extend([end] * len(folded))
+    for run in _RUN.finditer(raw):
+        if run.group().isascii():
+            letters.append(run.group())
+            starts.extend(range(run.start(), run.end()))
+            ends.extend(range(run.start() + 1, run.end() + 1))
+            continue
+        for start, end in _clusters(raw, run.start(), run.end()):
+            folded = unicodedata.normalize("NFKC", raw[start:end]).translate(_PLAIN)
+            letters.append(folded)
+            starts.extend([start] * len(folded))
+            ends.extend([end] * len(folded))
     return Normalised(raw, _latinised("".join(letters)), tuple(starts), tuple(ends))
 
 
-def _clusters(raw: str) -> list[tuple[int, int]]:
-    """Base characters with the combining marks that follow; invisible format characters are left out."""
+def _clusters(raw: str, first: int, last: int) -> list[tuple[int, int]]:
+    """Within a range: base characters with the combining marks that follow; invisible format characters are left out."""
     clusters: list[tuple[int, int]] = []
-    for index, char in enumerate(raw):
+    for index, char in enumerate(raw[first:last], start=first):
         if ord(char) < 0x300:  # noqa: PLR2004 - below the first combining mark; U+00AD is handled next
             if char != "\u00ad":
                 clusters.append((index, index + 1))
@@ -129,17 +138,19 @@ class Passage:
         return sentences(self.text)
 
     @cached_property
-    def places(self) -> Mapping[str, tuple[int, ...]]:
+    def places(self) -> Mapping[str, frozenset[int]]:
         """Word in lower case -> numbers of the sentences it stands in."""
-        found: dict[str, list[int]] = {}
-        number = 0
-        for token in _TOKEN.finditer(self.lower):
-            while token.start() >= self.sentences[number][1]:
-                number += 1
-            numbers = found.setdefault(token.group(), [])
-            if not numbers or numbers[-1] != number:
-                numbers.append(number)
-        return {word: tuple(numbers) for word, numbers in found.items()}
+        found: dict[str, set[int]] = {}
+        for number, (start, end) in enumerate(self.sentences):
+            for word in set(_TOKEN.findall(self.lower, start, end)):
+                found.setdefault(word, set()).add(number)
+        return {word: frozenset(numbers) for word, numbers in found.items()}
+
+    @cached_property
+    def numbered(self) -> tuple[int, ...]:
+        """Numbers of the sentences with a digit."""
+        found = enumerate(self.sentences)
+        return tuple(number for number, (start, end) in found if _DIGIT.search(self.lower, start, end))
 
     def sentence_at(self, offset: int) -> tuple[int, int]:
         """The sentence that holds this offset of `text`."""

@@ -19,7 +19,7 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import inspect, text
 
 from domain.errors import SchemaTooNew, StoreError
-from store.database import open_database, sqlite_file
+from store.database import backup_of, open_database, sqlite_file
 from store.faults import faults_as_store_errors
 
 if TYPE_CHECKING:
@@ -131,7 +131,7 @@ def _back_up(url: str, connection: Connection) -> None:
     file = sqlite_file(url)
     if file is None or not _has_rows(connection):
         return
-    backup = file.with_name(f"{file.name}.backup")
+    backup = backup_of(file)
     try:
         os.close(os.open(backup, os.O_CREAT | os.O_TRUNC | os.O_WRONLY, 0o600))
         with closing(sqlite3.connect(file)) as source, closing(sqlite3.connect(backup)) as target:

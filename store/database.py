@@ -17,7 +17,7 @@ from sqlalchemy import create_engine, event
 from sqlalchemy.dialects.postgresql import insert as postgresql_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.engine import URL, make_url
-from sqlalchemy.exc import ArgumentError
+from sqlalchemy.exc import ArgumentError, NoSuchModuleError
 
 from domain.errors import StoreError
 from store.faults import faults_as_store_errors
@@ -85,8 +85,7 @@ def open_database(url: str, *, busy_timeout_ms: int = BUSY_TIMEOUT_MS, foreign_k
         engine = create_engine(parsed, hide_parameters=True)
         _tame_sqlite(engine, busy_timeout_ms, foreign_keys=foreign_keys)
     else:
-        arguments = {"connect_timeout": CONNECT_TIMEOUT_S, "options": _POSTGRESQL_OPTIONS}
-        engine = create_engine(parsed, hide_parameters=True, pool_pre_ping=True, connect_args=arguments)
+        engine = _postgresql(parsed)
     database = Database(engine, where)
     with database.reading() as connection:
         connection.exec_driver_sql("SELECT 1")
@@ -99,10 +98,15 @@ def sqlite_file(url: str) -> Path | None:
     return Path(parsed.database or "") if parsed.get_backend_name() == "sqlite" else None
 
 
+def backup_of(file: Path) -> Path:
+    """Where the copy goes that is made before a migration: one file, replaced by the next."""
+    return file.with_name(f"{file.name}.backup")
+
+
 def _parsed(url: str) -> URL:
     try:
         parsed = make_url(url)
-    except ArgumentError:
+    except (ArgumentError, ValueError):
         # Not chained: SQLAlchemy's message repeats the address, and with it the password.
         raise StoreError("The database URL cannot be read; expected sqlite:///path or postgresql://…") from None
     if parsed.get_backend_name() not in ("sqlite", "postgresql"):
@@ -125,6 +129,17 @@ def _make_file(parsed: URL, where: str) -> None:
         return
     except OSError as error:
         raise StoreError(f"The database {where} cannot be made: {error.strerror}.") from error
+
+
+def _postgresql(parsed: URL) -> Engine:
+    arguments = {"connect_timeout": CONNECT_TIMEOUT_S, "options": _POSTGRESQL_OPTIONS}
+    try:
+        # hide_parameters: what is being written belongs in no error message.
+        return create_engine(parsed, hide_parameters=True, pool_pre_ping=True, connect_args=arguments)
+    except (ImportError, NoSuchModuleError):
+        raise StoreError(
+            f"The driver of {parsed.drivername} is not installed; install section7[postgres] and use postgresql://…"
+        ) from None
 
 
 def _tame_sqlite(engine: Engine, busy_timeout_ms: int, *, foreign_keys: bool) -> None:

@@ -26,6 +26,7 @@ def explain(profile: RetentionProfile, ceilings: Mapping[str, Ceiling]) -> tuple
     lines += [_sentence(what, keep, since) for what, keep, since in own]
     for platform in sorted(ceilings):
         lines += _platform(platform, ceilings[platform])
+    lines.append("The copy of a SQLite database made before a migration: erased 7 days after.")
     return tuple(lines)
 
 

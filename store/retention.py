@@ -7,11 +7,15 @@ same time finds nothing left to do. A profile's None means: kept until a person 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from sqlalchemy import delete, select
 
+from domain.errors import StoreError
 from domain.plans import RetentionReport
+from store.database import backup_of
 from store.enrolments import lock_account
 from store.erasure import Rules, drop_clean_posts, drop_findings, erase_texts, old_logs
 from store.explanation import explain
@@ -24,6 +28,7 @@ if TYPE_CHECKING:
     from domain.plans import Ceiling, RetentionProfile
     from store.database import Database
 
+BACKUP_KEPT = timedelta(days=7)
 _BATCH = 1000
 
 
@@ -42,6 +47,7 @@ class RetentionStore:
                 removed[kind] += count
         for kind, count in self._logs(profile, now).items():
             removed[kind] += count
+        removed["backups"] = self._old_backup(now)
         return RetentionReport(removed, explain(profile, ceilings))
 
     def explain(self, profile: RetentionProfile, ceilings: Mapping[str, Ceiling]) -> tuple[str, ...]:
@@ -60,6 +66,19 @@ class RetentionStore:
             findings, freed = drop_findings(connection, rules)
             texts = erase_texts(connection, rules)
             return {"findings": findings, "texts": freed + texts, "posts": drop_clean_posts(connection, rules)}
+
+    def _old_backup(self, now: datetime) -> int:
+        """The copy made before a migration still holds what was erased since; it goes after a week."""
+        if not self.database.on_sqlite:
+            return 0
+        backup = backup_of(Path(str(self.database.engine.url.database)))
+        try:
+            if not backup.is_file() or backup.stat().st_mtime > (now - BACKUP_KEPT).timestamp():
+                return 0
+            backup.unlink()
+        except OSError as error:
+            raise StoreError(f"The old backup {backup} cannot be erased: {error.strerror}.") from error
+        return 1
 
     def _logs(self, profile: RetentionProfile, now: datetime) -> dict[str, int]:
         removed: dict[str, int] = {}

@@ -137,8 +137,8 @@ def test_every_step_is_a_line_of_the_ledger(store):
     [
         "UPDATE ledger SET actor = 'somebody else'",
         "DELETE FROM ledger",
-        "INSERT INTO ledger (id, account_id, event, at, actor, notice_hash, proof_reference) "
-        "SELECT id, account_id, event, at, 'somebody else', notice_hash, proof_reference FROM ledger",
+        """INSERT INTO ledger (id, account_id, event, at, actor, notice_hash, proof_reference)
+        SELECT id, account_id, event, at, 'somebody else', notice_hash, proof_reference FROM ledger""",
     ],
 )
 def test_the_ledger_refuses_change(store, statement):
@@ -150,14 +150,18 @@ def test_the_ledger_refuses_change(store, statement):
 
 def test_the_ledger_refuses_replacement_on_sqlite(sqlite_store):
     before = sqlite_store.accounts.ledger(active(sqlite_store).id)
-    statement = insert(tables.ledger).prefix_with("OR REPLACE").values(
-        id=before[0].id,
-        account_id=before[0].account_id,
-        event=LedgerEvent.ENROLLED,
-        at=START,
-        actor="x",
-        notice_hash="n",
-        proof_reference="",
+    statement = (
+        insert(tables.ledger)
+        .prefix_with("OR REPLACE")
+        .values(
+            id=before[0].id,
+            account_id=before[0].account_id,
+            event=LedgerEvent.ENROLLED,
+            at=START,
+            actor="x",
+            notice_hash="n",
+            proof_reference="",
+        )
     )
     with pytest.raises(StoreError, match="append-only"), sqlite_store.database.writing() as connection:
         connection.execute(statement)

@@ -29,7 +29,7 @@ def kept(store, value):
 
 @settings(max_examples=30)
 @given(
-    st.datetimes(datetime(1970, 1, 1), datetime(2200, 1, 1)),  # noqa: DTZ001 - hypothesis adds the zone itself
+    st.datetimes(datetime(1970, 1, 1), datetime(2200, 1, 1)),
     st.integers(-14 * 60, 14 * 60),
 )
 def test_an_instant_comes_back_in_utc(store, naive, minutes):
@@ -73,7 +73,7 @@ def test_any_text_can_be_stored_and_offsets_stay(store, words, reason, alt):
 
 
 def test_a_stranger_among_the_choices_is_refused(store):
-    with pytest.raises(StatementError, match="is not a valid"), store.database.writing() as connection:
+    with pytest.raises(StatementError, match="is not a valid"), store.database.writing() as connection:  # noqa: PT012 - a transaction is several statements
         connection.execute(insert(tables.leases).values(name="x", owner="x", until=START))
         connection.execute(
             insert(tables.staff).values(

@@ -13,6 +13,7 @@ WEEK = Period("2026-W47", START - timedelta(hours=9), START - timedelta(hours=9)
 
 
 def digest_of(store, found=(), account_id=1, period=WEEK, built_at=WEEK.end + timedelta(hours=7)):
+    found = tuple(found)
     line = CoverageLine(
         account_id=account_id,
         account="@maren@social.example",
@@ -32,12 +33,12 @@ def digest_of(store, found=(), account_id=1, period=WEEK, built_at=WEEK.end + ti
         practice="Larkspur Bend Counseling",
         period=period,
         built_at=built_at,
-        findings=tuple(found),
+        findings=found,
         coverage=(line, replace(line, reading=Reading.NEVER, last_read_at=None)),
         policy_version="p",
         detector_version="d",
         clause_titles=(("1", "Separation"), ("9", "Consequences")),
-        open_before=tuple(found),
+        open_before=found,
     )
 
 

@@ -139,9 +139,7 @@ def test_a_pass_cannot_withdraw_an_account(store):
     active(store)
     (leased,) = claim(store)
     with pytest.raises(ValueError, match="cannot make an account withdrawn"):
-        store.posts.apply(
-            leased, plan(state=AccountState.WITHDRAWN), [], owner=OWNER, policy_version=POLICY, now=START
-        )
+        store.posts.apply(leased, plan(state=AccountState.WITHDRAWN), [], owner=OWNER, policy_version=POLICY, now=START)
 
 
 def test_an_edit_adds_a_version_and_keeps_the_first_date(store):

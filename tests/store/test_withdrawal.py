@@ -24,7 +24,9 @@ def everything_stored(store):
 
 def test_withdrawal_erases_all_but_what_carries_an_s4_finding(store):
     account = active(store)
-    visit(store, clean(post("1")), flagged(post("2", "Minor words.")), flagged(post("3", "Grave words."), S4, finding()))
+    visit(
+        store, clean(post("1")), flagged(post("2", "Minor words.")), flagged(post("3", "Grave words."), S4, finding())
+    )
     visit(store, clean(post("3", "Mild words."), Change.EDITED), now=START + 2 * HOUR)
     erased = store.accounts.withdraw(account.id, "Maren Okafor", START + 3 * HOUR)
     assert erased == Erased(posts=2, versions=3, findings=2)

@@ -23,8 +23,9 @@ if TYPE_CHECKING:
 class NoticeFacts:
     """What this practice does, in words for the notice.
 
-    `reads` is (platform, one sentence on what is read there and what cannot be); `audience` is (who, what they see);
-    `retention` is (what, how long). `legal_basis` is the practice's own sentence, "" when none is given.
+    `reads` is (platform, one sentence on what is read there and what cannot be); `how_often` completes "is read …";
+    `audience` is (who, what they see), the author among them; `retention` is (what, how long).
+    `legal_basis` is the practice's own sentence, "" when none is given.
     `outside_model` names an outside service that sees posts, "" when everything stays on the practice's machine.
     """
 

@@ -41,4 +41,4 @@ def render(template: str, **values: object) -> str:
 
 def for_mail(html: str) -> str:
     """The page with its rules written into `style` attributes; media queries stay in the head."""
-    return _INLINER.inline(html)
+    return f"{_INLINER.inline(html)}\n"

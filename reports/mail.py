@@ -260,8 +260,10 @@ def _refusal(settings: SmtpSettings, error: smtplib.SMTPException) -> DeliveryEr
             said = f"the server is not ready ({error.smtp_code})"
         case smtplib.SMTPResponseException():
             return _answer(settings, error.smtp_code, error.smtp_error)
+        case smtplib.SMTPServerDisconnected() if isinstance(error.__context__, TimeoutError):
+            said = f"no answer within {settings.timeout:g} seconds"
         case smtplib.SMTPServerDisconnected():
-            said = "the server broke the connection or stayed silent"
+            said = "the server broke the connection"
         case smtplib.SMTPNotSupportedError():
             said = "the server lacks what this mail needs (a log-in, or international addresses)"
         case _:

@@ -34,7 +34,7 @@ ANSWER_DAYS = 7
 def message_id(kind: str, key: str, recipient: str, domain: str) -> str:
     """The same for the same mail to the same person, so that a repeat is recognised (RFC 5322 section 3.6.4)."""
     digest = sha256(f"{kind}\0{key}\0{recipient.casefold()}\0{domain}".encode()).hexdigest()
-    return f"<{kind}.{digest[:40]}@{domain}>"
+    return f"<{digest[:32]}@{domain}>"
 
 
 @dataclass(frozen=True, slots=True)

@@ -136,6 +136,7 @@ def _week(content: ArchiveContent, digest: Digest) -> Iterator[tuple[str, str]]:
                 entries=shown,
                 standing=standing if place.first else (),
                 place=place,
+                running=content.made_at < digest.period.end,
                 digest=digest,
                 built=words.moment(words.local(digest.built_at, zone)),
             ),

@@ -28,6 +28,9 @@ class FakeMailer:
             raise answer
         self.sent.append(message)
 
+    def check(self) -> str:
+        return "nowhere: mails stay in the test"
+
     def accepted_ids(self) -> set[str]:
         """What the recipients' servers know: a repeat under the same Message-ID is one mail."""
         return {message.message_id for message in self.sent}

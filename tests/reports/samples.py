@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
 
 from domain.findings import Clause, Severity
 from domain.reporting import ArchiveContent, CoverageLine, Digest, Period, Reading, ReportedFinding
@@ -42,11 +43,10 @@ RENDERER = Renderer(
 
 
 def period(week: int = 47) -> Period:
-    """An ISO week of 2026 in Denver (UTC-7 in winter, UTC-6 in summer)."""
-    start = datetime.fromisocalendar(2026, week, 1)
-    hours = 6 if 11 <= week <= 43 else 7
-    first = start.replace(tzinfo=UTC) + timedelta(hours=hours)
-    return Period(week=f"2026-W{week:02d}", start=first, end=first + timedelta(days=7), time_zone=ZONE)
+    """An ISO week of 2026 in Denver, Monday midnight to Monday midnight."""
+    first = datetime.fromisocalendar(2026, week, 1).replace(tzinfo=ZoneInfo(ZONE))
+    after = first + timedelta(days=7)
+    return Period(week=f"2026-W{week:02d}", start=first.astimezone(UTC), end=after.astimezone(UTC), time_zone=ZONE)
 
 
 def finding(number: int = 1, **changes: object) -> ReportedFinding:

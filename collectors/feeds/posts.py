@@ -72,7 +72,7 @@ def to_items(listing: Listing, feed_url: str) -> Items:
 
 
 def _post(entry: Entry, identifier: str, text: str, home: str) -> Post:
-    html = "\n".join(body.source for body in (entry.title, *entry.bodies) if body.is_html)
+    html = "\n".join(body.source for body in (entry.title, *entry.bodies) if body.is_html and "<" in body.source)
     pictures = tuple(Media("image", alt) for alt in dict.fromkeys(images_alt(html)))
     return Post(
         post_id=identifier,
@@ -109,10 +109,15 @@ def _distinct(texts: Sequence[str]) -> list[str]:
     ranked = sorted(range(len(texts)), key=lambda place: (-len(texts[place]), place))
     kept: list[int] = []
     for place in ranked:
-        as_read = {_uncut(texts[place]), _uncut(to_text(texts[place]))}  # WordPress escapes some summaries twice
+        as_read = {_uncut(texts[place]), *_unescaped(texts[place])}
         if texts[place] and not any(wanted in _squeezed(texts[other]) for other in kept for wanted in as_read):
             kept.append(place)
     return [texts[place] for place in sorted(kept)]
+
+
+def _unescaped(text: str) -> list[str]:
+    """The text read as HTML once more, as WordPress needs it for some summaries, which it escapes twice."""
+    return [_uncut(to_text(text))] if "<" in text else []
 
 
 def _squeezed(text: str) -> str:

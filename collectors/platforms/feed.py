@@ -22,6 +22,7 @@ from collectors.feeds.ownership import names_several, names_staff, owned
 from collectors.feeds.parse import is_page, parse_feed
 from collectors.feeds.posts import plain, to_items
 from collectors.html import alternate_feeds, decode, is_login_page, rel_me, to_text
+from collectors.presence import ask_each
 from collectors.proof import well_known
 from domain.accounts import AccountKind, Profile, Proof
 from domain.errors import AccessRefused, CollectError, Malformed, WrongContent
@@ -99,21 +100,13 @@ class FeedPlatform:
         return replace(_fetched(listing, found, account, after), not_before=not_before(response, listing.ttl, now))
 
     def confirm(self, account: Account, post: Sequence[PostRef], http: Http) -> Mapping[str, Presence]:
-        """Ask for the pages of single items; see `_presence`. After a failure the rest is not asked for."""
-        hosts = {urlsplit(account.api_base).hostname, urlsplit(account.url).hostname}
-        answers = {ref.post_id: Presence.UNKNOWN for ref in post}
-        for ref in post:
-            if (
-                urlsplit(ref.url).hostname not in hosts
-                or _is_root(ref.url)
-                or ref.url in (account.url, account.api_base)
-            ):
-                continue  # no page of its own, or one on a site that nobody agreed to have asked
-            try:
-                answers[ref.post_id] = _presence(ref, http.get(ref.url, robots=True, expect=_MISSING))
-            except CollectError:
-                break  # told to wait, refused or out of time: the next answer would be no better
-        return answers
+        """Ask for the pages of single items (`_presence`); failures as in `ask_each`.
+
+        Items without a page of their own, or with one on a site that nobody agreed to have asked, are UNKNOWN.
+        """
+        urls = {ref.post_id: ref.url for ref in post if _may_be_asked(ref.url, account)}
+        asked = ask_each(urls, lambda post_id: _presence(urls[post_id], http))
+        return {ref.post_id: asked.get(ref.post_id, Presence.UNKNOWN) for ref in post}
 
     def parent(self, account: Account, post: Post, http: Http) -> Parent | None:  # noqa: ARG002 - the protocol's
         """None: a feed does not show what an item answers."""
@@ -199,15 +192,22 @@ def _page_texts(url: str, http: Http) -> tuple[ProofText, ...]:
     return (*claimed, ProofText(Proof.BIO, url, to_text(page)))
 
 
-def _presence(ref: PostRef, response: Response) -> Presence:
+def _may_be_asked(url: str, account: Account) -> bool:
+    """Whether `url` is an item's own page on the site of the feed or of its home page."""
+    hosts = {urlsplit(account.api_base).hostname, urlsplit(account.url).hostname}
+    return urlsplit(url).hostname in hosts and not _is_root(url) and url not in (account.url, account.api_base)
+
+
+def _presence(url: str, http: Http) -> Presence:
     """404 and 410: ABSENT. The page itself, or another one on its site: PRESENT. Else UNKNOWN.
 
     A redirect to the front page, to another site or to a login page is what many sites do with a deleted page, and
     what some do with all pages: it proves nothing.
     """
+    response = http.get(url, robots=True, expect=_MISSING)
     if response.status in _MISSING:
         return Presence.ABSENT
-    elsewhere = urlsplit(response.url).hostname != urlsplit(ref.url).hostname
+    elsewhere = urlsplit(response.url).hostname != urlsplit(url).hostname
     page = decode(response.body, response.headers.get("content-type", ""))
     if response.status != HTTPStatus.OK or elsewhere or _is_root(response.url) or is_login_page(page):
         return Presence.UNKNOWN

@@ -153,11 +153,11 @@ def _path(node: ast.expr) -> list[str | int]:
 
 
 def _names_words(path: list[str | int]) -> bool:
-    if len(path) < 3 or path[0] != "entries" or not isinstance(path[1], int):  # noqa: PLR2004 - entries, number, field
+    if len(path) < 3 or path[0] != "entries" or not isinstance(path[1], int):
         return False
     field = str(path[2])
     if field in WORD_FIELDS - {"content"}:
-        return len(path) == 3  # noqa: PLR2004
+        return len(path) == 3
     return field.removesuffix("_detail") in WORD_FIELDS and path[-1] == "value"
 
 
@@ -177,26 +177,25 @@ def _squeezed(text: str) -> str:
 def main(arguments: list[str]) -> int:
     """Run the whole suite, print counts and every miss; 1 when there is one that is not reasoned."""
     if len(arguments) != 1 or not (Path(arguments[0]) / "tests").is_dir():
-        print(__doc__)
+        sys.stderr.write(f"{__doc__}\n")
         return 2
     verdicts = {case.name: judge(case) for case in cases(Path(arguments[0]))}
     misses = {name: verdict.faults for name, verdict in verdicts.items() if verdict.faults}
-    unreasoned = {name: faults for name, faults in misses.items() if name not in REASONED}
-    print(
-        f"files: {len(verdicts)}; items: {sum(v.items for v in verdicts.values())}; "
-        f"expected texts compared: {sum(v.compared for v in verdicts.values())}"
-    )
-    for outcome, count in Counter(verdict.outcome for verdict in verdicts.values()).most_common():
-        print(f"  {outcome}: {count}")
-    for name in sorted(misses.keys() & REASONED.keys()):
-        print(f"  reasoned: {name}: {REASONED[name]}")
-    for name, faults in unreasoned.items():
-        print(f"MISS {name}: {'; '.join(faults)}")
-    print(f"misses: {len(unreasoned)}; reasoned exceptions: {len(misses) - len(unreasoned)}")
-    stale = sorted(REASONED.keys() - misses.keys())
-    if stale:
-        print(f"no longer needed in REASONED: {', '.join(stale)}")
-    return 1 if unreasoned or stale or not verdicts else 0
+    wrong = [f"MISS {name}: {'; '.join(faults)}" for name, faults in misses.items() if name not in REASONED]
+    wrong += [f"no longer needed in REASONED: {name}" for name in sorted(REASONED.keys() - misses.keys())]
+    sys.stdout.write("\n".join([*_counts(verdicts), *wrong, f"misses: {len(wrong)}"]) + "\n")
+    return 1 if wrong or not verdicts else 0
+
+
+def _counts(verdicts: Mapping[str, Verdict]) -> list[str]:
+    items = sum(verdict.items for verdict in verdicts.values())
+    compared = sum(verdict.compared for verdict in verdicts.values())
+    outcomes = Counter(verdict.outcome for verdict in verdicts.values()).most_common()
+    return [
+        f"files: {len(verdicts)}; items: {items}; expected texts compared: {compared}",
+        *(f"  {outcome}: {count}" for outcome, count in outcomes),
+        *(f"  reasoned exception: {name}: {reason}" for name, reason in REASONED.items()),
+    ]
 
 
 if __name__ == "__main__":

@@ -40,16 +40,16 @@ def tell(console: Console, world: World, app: App, diary: Diary, folder: Path) -
     """Print it all; False when a post was stored that must never be read."""
     _events(console, world, diary)
     _weeks(console, app)
-    _comparison(console, compare(world, app, diary))
+    _comparison(console, compare(world, app))
     leaked = forbidden(world, app, diary)
     console.print(
-        f"Private, earlier or withdrawn posts in the database: {len(leaked)} of {len(world.never())} that were there to be taken."
+        f"Posts in the database that must never be: {len(leaked)}, of {len(world.never())} there to be taken."
     )
     _where(console, folder)
     return not leaked
 
 
-def compare(world: World, app: App, diary: Diary) -> Comparison:
+def compare(world: World, app: App) -> Comparison:
     """Hold the story's verdicts against what was reported. The story is no test set: it only shows how it looks."""
     withdrawn = {account.key for account in world.accounts if account.story.withdraws_at}
     reported = {finding.post_url for finding in app.store.findings.all()}
@@ -98,16 +98,8 @@ def _events(console: Console, world: World, diary: Diary) -> None:
 
 
 def _weeks(console: Console, app: App) -> None:
-    titles = dict((text.id, text.title) for text in app.policy.clauses)
-    table = Table(
-        "Week",
-        "Accounts read",
-        "New",
-        "Edited",
-        "Gone",
-        *(titles[clause] for clause in GRAVITY),
-        title="Weekly digests",
-    )
+    titles = {text.id: text.title for text in app.policy.clauses}
+    table = Table("Week", "Read", "New", "Edited", "Gone", "Found", title="Weekly digests")
     for digest in app.store.digests.all():
         lines = digest.coverage
         found = Counter(finding.clause for finding in digest.findings)
@@ -115,7 +107,7 @@ def _weeks(console: Console, app: App) -> None:
             digest.period.week,
             f"{sum(line.passes > 0 for line in lines)} of {len(lines)}",
             *(str(sum(getattr(line, name) for line in lines)) for name in ("new", "edited", "gone")),
-            *(str(found[clause] or "-") for clause in GRAVITY),
+            ", ".join(f"{found[clause]} {titles[clause]}" for clause in GRAVITY if found[clause]) or "nothing",
         )
     console.print()
     console.print(table)
@@ -127,14 +119,14 @@ def _gravest(console: Console, findings: list[ReportedFinding], titles: dict[str
     for finding in sorted(findings, key=lambda one: (-one.severity, one.first_seen_at)):
         if finding.severity < Severity.S3:
             break
-        line = f"  S{finding.severity} {titles[finding.clause]}, {finding.platform}, {finding.published_at:%d %b}: {finding.reason}"
-        console.print(escape(line), highlight=False)
+        where = f"{titles[finding.clause]}, {finding.platform}, {finding.published_at:%d %b}"
+        console.print(escape(f"  S{finding.severity} {where}: {finding.reason}"), highlight=False)
 
 
 def _comparison(console: Console, seen: Comparison) -> None:
     violations = seen.found + len(seen.missed)
     console.print(
-        "\n[bold]Expected and found[/bold] (what a careful reader of the invented posts would say; no proof of accuracy)"
+        "\n[bold]Expected and found[/bold] (what a careful reader of these posts would say; no proof of accuracy)"
     )
     console.print(f"  violations found: {seen.found} of {violations}")
     console.print(f"  borderline posts shown: {seen.borderline_found} of {seen.borderline}")

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import json
 import shutil
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from monitor.examples import POLICY, example
 from monitor.installation import set_up
 
 if TYPE_CHECKING:
+    from pathlib import Path
     from collections.abc import Iterable
 
     from demo.story import Practice

@@ -77,11 +77,11 @@ class Practice:
             (staff or self.hire()).id,
             AccountKind.PROFESSIONAL,
             Profile("fake", handle, handle, f"https://fake.example/{handle}", "https://fake.example"),
-            "section7-token",
-            "n" * 64,
-            "The notice.",
-            "tester",
-            self.clock(),
+            token="section7-token",
+            notice_hash="n" * 64,
+            notice_text="The notice.",
+            actor="tester",
+            now=self.clock(),
         )
 
     def authorise(self, handle: str = "tess", staff: Staff | None = None) -> Account:

@@ -48,7 +48,7 @@ def test_a_signed_form_is_kept_as_its_hash(practice: Practice, tmp_path: Path) -
     done = verify_by_form(practice.store, practice.enroll(), form, practice.clock())
     line = practice.store.accounts.ledger(done.id)[-1]
 
-    assert (line.proof, line.proof_reference[:14]) == (Proof.SIGNED_FORM, "sha256:5a3fd23")
+    assert (line.proof, line.proof_reference[:14]) == (Proof.SIGNED_FORM, "sha256:4a3cdfa")
 
 
 def test_a_form_that_is_not_there_is_a_clear_mistake(practice: Practice, tmp_path: Path) -> None:

@@ -12,7 +12,7 @@ import pytest_socket
 
 from migrations.upgrade import upgrade
 from store.engine import open_store
-from tests.postgres_cluster import REQUIRED, Cluster, find_programs, shared_cluster, stop_shared_cluster
+from tests.postgres_cluster import REQUIRED, Cluster, find_programs, shared_cluster
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -35,12 +35,6 @@ hypothesis.settings.load_profile("section7")
 @pytest.hookimpl(trylast=True)
 def pytest_runtest_setup(item: pytest.Item) -> None:
     pytest_socket.socket_allow_hosts(LOOPBACK, allow_unix_socket=True)
-
-
-def pytest_sessionfinish(session: pytest.Session) -> None:
-    """The controller ends last, when no worker uses the cluster any more."""
-    if not hasattr(session.config, "workerinput") and (factory := getattr(session.config, "_tmp_path_factory", None)):
-        stop_shared_cluster(factory.getbasetemp())
 
 
 @pytest.fixture(scope="session")

@@ -14,20 +14,24 @@ import secrets
 import shutil
 import socket
 import subprocess
+import sys
 import tempfile
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import IO, TYPE_CHECKING
 
 import psycopg
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
 REQUIRED = "SECTION7_REQUIRE_SERVICES"
 _OPTIONS = "-c fsync=off -c synchronous_commit=off -c full_page_writes=off -c max_connections=200"
 _NOTE = "postgres.json"
+_ALIVE = "postgres.alive"
+_HELD: list[IO[str]] = []
+"""Open as long as this process lives."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,45 +60,58 @@ class Cluster:
         with psycopg.connect(self.url("postgres"), autocommit=True) as connection:
             connection.execute(statement)
 
+    def start(self) -> None:
+        """Make it and start it; returns when it takes connections."""
+        if (user := _unprivileged()) is not None:
+            os.chown(self.folder, user.pw_uid, user.pw_gid)
+        data = ["-D", f"{self.folder}/data"]
+        made = ["-U", "section7", "-A", "trust", "-E", "UTF8", "--locale=C", "--no-sync"]
+        _as_user([f"{self.programs}/initdb", *data, *made])
+        where = f"-p {self.port} -c listen_addresses=127.0.0.1 -c unix_socket_directories={self.folder}"
+        log = ["-l", f"{self.folder}/log"]
+        _as_user([f"{self.programs}/pg_ctl", *data, *log, "-w", "-o", f"{_OPTIONS} {where}", "start"])
+
     def stop(self) -> None:
-        _as_user([f"{self.programs}/pg_ctl", "-D", f"{self.folder}/data", "-m", "immediate", "stop"])
+        """Stop it, if it ever ran, and remove its folder."""
+        if Path(self.folder, "data", "postmaster.pid").exists():
+            _as_user([f"{self.programs}/pg_ctl", "-D", f"{self.folder}/data", "-m", "immediate", "stop"])
         shutil.rmtree(self.folder)
 
 
-def shared_cluster(common: Path, prepare) -> Cluster:
-    """The one cluster of this test session, started by whoever comes first. `common` is seen by every worker."""
+def shared_cluster(common: Path, prepare: Callable[[str], object]) -> Cluster:
+    """The one cluster of this test session, started by whoever comes first. `common` is seen by every worker.
+
+    Every process that uses it holds a shared lock until it ends, however it ends; a guardian waits for the last.
+    """
     with (common / "postgres.lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
+        alive = (common / _ALIVE).open("w")
+        fcntl.flock(alive, fcntl.LOCK_SH)
+        _HELD.append(alive)
         note = common / _NOTE
         if note.exists():
-            return Cluster(**json.loads(note.read_text()))
-        cluster = start(find_programs())
-        note.write_text(json.dumps(asdict(cluster)))
-        cluster.run(f"CREATE DATABASE {cluster.template}")
-        prepare(cluster.url(cluster.template))
+            cluster = Cluster(**json.loads(note.read_text()))
+        else:
+            cluster = Cluster(str(find_programs()), tempfile.mkdtemp(prefix="section7-postgres-"), _free_port())
+            note.write_text(json.dumps(asdict(cluster)))
+            subprocess.run([sys.executable, __file__, str(common)], check=True)
+            cluster.start()
+            cluster.run(f"CREATE DATABASE {cluster.template}")
+            prepare(cluster.url(cluster.template))
         return cluster
 
 
-def stop_shared_cluster(common: Path) -> None:
-    """Stop it, if anybody started it."""
-    note = common / _NOTE
-    if note.exists():
-        Cluster(**json.loads(note.read_text())).stop()
+def guard(common: Path) -> None:
+    """Stop the cluster when nobody uses it any more, also when the tests were killed. Returns at once in the parent."""
+    if os.fork() != 0:
+        return
+    os.setsid()
+    with (common / _ALIVE).open("w") as alive:
+        fcntl.flock(alive, fcntl.LOCK_EX)
+        note = common / _NOTE
+        cluster = Cluster(**json.loads(note.read_text()))
         note.unlink()
-
-
-def start(programs: Path) -> Cluster:
-    """Make and start a cluster; returns when it takes connections."""
-    folder = tempfile.mkdtemp(prefix="section7-postgres-")
-    user = _unprivileged()
-    if user is not None:
-        os.chown(folder, user.pw_uid, user.pw_gid)
-    port = _free_port()
-    made = ["-D", f"{folder}/data", "-U", "section7", "-A", "trust", "-E", "UTF8", "--locale=C", "--no-sync"]
-    _as_user([f"{programs}/initdb", *made])
-    options = f"{_OPTIONS} -p {port} -c listen_addresses=127.0.0.1 -c unix_socket_directories={folder}"
-    _as_user([f"{programs}/pg_ctl", "-D", f"{folder}/data", "-l", f"{folder}/log", "-w", "-o", options, "start"])
-    return Cluster(str(programs), folder, port)
+        cluster.stop()
 
 
 def find_programs() -> Path:
@@ -137,3 +154,7 @@ def _free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return probe.getsockname()[1]
+
+
+if __name__ == "__main__":
+    guard(Path(sys.argv[1]))

@@ -95,7 +95,7 @@ def _text(entry: Entry) -> str:
     """
     title = plain(entry.title)
     body = "\n\n".join(_distinct([plain(words) for words in entry.bodies]))
-    parts = [body] if _squeezed(body).startswith(_uncut(title)) else [title, body]
+    parts = [body] if _place(_squeezed(title), _squeezed(body)) == 0 else [title, body]
     return "\n\n".join(part for part in parts if part)[:MAX_TEXT]
 
 
@@ -106,27 +106,32 @@ def plain(words: Words) -> str:
 
 def _distinct(texts: Sequence[str]) -> list[str]:
     """The texts without those that a longer, or an earlier equal, one contains; the order stays."""
-    ranked = sorted(range(len(texts)), key=lambda place: (-len(texts[place]), place))
+    readings = [_readings(text) for text in texts]
+    ranked = sorted(range(len(texts)), key=lambda place: (-len(readings[place][-1]), place))
     kept: list[int] = []
     for place in ranked:
-        as_read = {_uncut(texts[place]), *_unescaped(texts[place])}
-        if texts[place] and not any(wanted in _squeezed(texts[other]) for other in kept for wanted in as_read):
+        held = (_place(one, readings[other][0]) is not None for other in kept for one in readings[place])
+        if texts[place] and not any(held):
             kept.append(place)
     return [texts[place] for place in sorted(kept)]
 
 
-def _unescaped(text: str) -> list[str]:
-    """The text read as HTML once more, as WordPress needs it for some summaries, which it escapes twice."""
-    return [_uncut(to_text(text))] if "<" in text else []
+def _readings(text: str) -> list[str]:
+    """The text on one line, and the same read as HTML once more: WordPress escapes some summaries twice."""
+    return [_squeezed(text), _squeezed(to_text(text))] if "<" in text else [_squeezed(text)]
+
+
+def _place(part: str, whole: str) -> int | None:
+    """Where `part` first stands in `whole`, in whole words; an excerpt may have been cut off inside its last one."""
+    words = _CUT.sub("", part)
+    at = whole.find(words)
+    end = at + len(words)
+    inside = whole[max(at - 1, 0) : at].isalnum() or (words == part and whole[end : end + 1].isalnum())
+    return None if at < 0 or inside else at
 
 
 def _squeezed(text: str) -> str:
     return _SPACE.sub(" ", text).strip()
-
-
-def _uncut(text: str) -> str:
-    """The text on one line, without the marks of an excerpt at its end."""
-    return _CUT.sub("", _squeezed(text))
 
 
 def _identifiers(entries: Sequence[Entry], texts: Sequence[str]) -> list[str]:

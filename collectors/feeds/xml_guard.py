@@ -42,7 +42,7 @@ _MARKS = (  # XML 1.0 appendix F: how "<" and "<?" look without a byte order mar
     (b"\x00<", "utf-16-be"),
     (b"<\x00", "utf-16-le"),
 )
-_NOT_FOR_DOCUMENTS = frozenset({"idna", "punycode", "raw_unicode_escape", "unicode_escape", "undefined", "utf-7"})
+_NOT_FOR_DOCUMENTS = frozenset({"idna", "punycode", "raw-unicode-escape", "unicode-escape", "undefined", "utf-7"})
 """Python codecs that no feed is written in and that hide markup or cost more than linear time."""
 _BETTER = {"ascii": "windows-1252", "gb2312": "gb18030", "iso8859-1": "windows-1252"}
 """What the label means in practice: a superset, as the WHATWG Encoding Standard maps it."""
@@ -94,7 +94,7 @@ def _candidates(body: bytes, content_type: str) -> Iterator[str]:
             "".encode(name)
         except (LookupError, UnicodeError):  # unknown, or not a text codec ("rot13", "undefined")
             continue
-        if name not in _NOT_FOR_DOCUMENTS:
+        if name.replace("_", "-") not in _NOT_FOR_DOCUMENTS:
             # A label of ASCII or Latin-1 says nothing against UTF-8, and text that decodes as UTF-8 is UTF-8.
             yield from ("utf-8", _BETTER[name]) if name in _BETTER else (name,)
     yield "utf-8"

@@ -18,7 +18,8 @@ _LOOKALIKES = str.maketrans(
 _PLAIN = str.maketrans(
     {"‘": "'", "’": "'", "‚": "'", "´": "'", "`": "'", "“": '"', "”": '"', "„": '"', "–": "-", "—": "-"}
 )  # noqa: RUF001, E501 - typographic signs are the point
-_WORD_WITH_LOOKALIKE = re.compile(r"\w*[\u0370-\u03ff\u0400-\u04ff]\w*")
+_LOOKALIKE = re.compile(r"[\u0370-\u03ff\u0400-\u04ff]")
+_WORD = re.compile(r"\w+")
 _RUN = re.compile(r"[\x00-\x7f]+(?![^\x00-\x7f])|[\x00-\x7f]?[^\x00-\x7f]+")
 """Plain stretches, and others with the character before them, which a combining mark may belong to."""
 _LATIN = re.compile(r"[A-Za-z]")
@@ -94,15 +95,17 @@ def _clusters(raw: str, first: int, last: int) -> list[tuple[int, int]]:
 
 
 def _latinised(text: str) -> str:
-    if not _WORD_WITH_LOOKALIKE.search(text):
+    if not _LOOKALIKE.search(text):
         return text
     mostly_latin = 2 * len(_LATIN.findall(text)) > len(_LETTER.findall(text))
 
     def fold(word: re.Match[str]) -> str:
+        if not _LOOKALIKE.search(word.group()):
+            return word.group()
         plain = word.group().translate(_LOOKALIKES)
         return plain if (mostly_latin and plain.isascii()) or _LATIN.search(word.group()) else word.group()
 
-    return _WORD_WITH_LOOKALIKE.sub(fold, text)
+    return _WORD.sub(fold, text)
 
 
 @dataclass(frozen=True)

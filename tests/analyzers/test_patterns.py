@@ -1,0 +1,68 @@
+import time
+from pathlib import Path
+
+import pytest
+
+from analyzers.patterns import _rule, load_rules, scan
+from analyzers.score import score
+from analyzers.text import Passage
+from tests.fakes.packets import packet
+
+TABLES = sorted(path.stem for path in (Path(__file__).parents[2] / "analyzers" / "rules").glob("*.toml"))
+HOSTILE = {
+    "one letter": "a" * 100_000,
+    "blanks": " " * 100_000,
+    "dots": "." * 100_000,
+    "sentences": ". " * 50_000,
+    "at signs": "@" * 100_000,
+    "figures": "5-" * 50_000,
+    "my": "my " * 33_000,
+    "names": "Ab Cd " * 17_000,
+    "the practice": "Larkspur Bend " * 7_000,
+    "clients": "the one who told me her mom client " * 3_000,
+    "invisible": "e\u0301\u200b" * 33_000,
+    "addresses": "http://" * 14_000,
+    "quotes": "\"')" * 33_000,
+    "threat": "i know where you " * 6_000,
+}
+
+
+@pytest.mark.parametrize("table", TABLES)
+def test_every_rule_speaks_to_a_manager(table):
+    rules = [rule for rows in load_rules(table).values() for rule in rows]
+    assert rules
+    assert all(rule.says and rule.weight for rule in rules)
+
+
+def test_an_anchor_limits_the_search_to_sentences_with_its_words():
+    rule = _rule("x", 1.0, r"(?P<a>rang the bell).{0,40}", "rings")
+    passage = Passage.of("text", "Somebody rang. They rang the bell twice. The bell is old.")
+    assert rule.anchors == frozenset({("rang", "the", "bell")})
+    assert [hit.span.quote for hit in scan([rule], passage)] == ["rang the bell twice."]
+
+
+def test_a_digit_mark_limits_the_search_to_sentences_with_a_digit():
+    rule = _rule("x", 1.0, r"(?P<digit>\d{2}) pm", "gives a time")
+    assert rule.digits
+    assert [hit.span.quote for hit in scan([rule], Passage.of("text", "No time. At 10 pm. pm"))] == ["10 pm"]
+
+
+def test_an_anchor_that_is_no_plain_word_is_refused():
+    with pytest.raises(ValueError, match="plain words"):
+        _rule("x", 1.0, r"(?P<a>one|t[wu]o)", "counts")
+
+
+@pytest.mark.parametrize("name", HOSTILE)
+def test_hostile_text_takes_no_more_than_its_length(name):
+    began = time.process_time()
+    score(packet(HOSTILE[name]))
+    assert time.process_time() - began < 5
+
+
+def test_a_long_ordinary_post_is_quick():
+    text = "We read about sleep today. People ask what helps, and the honest answer is patience. It rained again. " * 640
+    score(packet(text))
+    began = time.process_time()
+    score(packet(text))
+    assert len(text) > 64_000
+    assert time.process_time() - began < 1

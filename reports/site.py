@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from itertools import islice
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING
 
 from domain.findings import GRAVITY, Severity
 from domain.reporting import Reading
@@ -17,9 +16,7 @@ from reports.items import AccountLine, account_line
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
-    from domain.reporting import ArchiveContent, CoverageLine, Digest, ReportedFinding
-
-T = TypeVar("T")
+    from domain.reporting import ArchiveContent, Digest, ReportedFinding
 
 PAGE = 200
 """Items on one page."""
@@ -65,30 +62,37 @@ class Place:
 
 @dataclass(frozen=True, slots=True)
 class _Shown:
-    """One finding with the week it was reported in and the page that holds it."""
+    """One finding and what its pages say of it, worked out once for all of them."""
 
     finding: ReportedFinding
-    week: str
-    page: int
+    entry: Entry
 
 
 def pages(content: ArchiveContent) -> Iterator[tuple[str, str]]:
     """Every file of the archive but its manifest: (path below the folder, text). The entrance comes last."""
     weeks = sorted(content.digests, key=lambda digest: digest.period.week, reverse=True)
-    everything = [
-        _Shown(finding, digest.period.week, place // PAGE + 1)
-        for digest in weeks
-        for place, finding in enumerate(digest.findings)
-    ]
-    accounts = _accounts(weeks, everything)
+    shown = {digest.period.week: _of_week(content, digest) for digest in weeks}
+    known: dict[int, _Shown] = {}
+    for week in shown.values():
+        for one in week:
+            # A finding belongs to one week; should two weeks claim it, the newer one is linked.
+            known.setdefault(one.finding.id, one)
+    everything = tuple(known.values())
     yield STYLE, (TEMPLATES / "archive" / STYLE).read_text(encoding="utf-8")
     for digest in weeks:
-        yield from _week(content, digest)
+        yield from _week(content, digest, shown[digest.period.week])
     yield from _clauses(content, everything)
-    yield from _account_pages(content, accounts, everything)
+    yield from _account_pages(content, _heads(content, weeks), everything)
     yield "about.html", _page(content, "about", newest=weeks[0] if weeks else None)
     yield "404.html", _page(content, "404")
     yield "index.html", _index(content, weeks)
+
+
+def _of_week(content: ArchiveContent, digest: Digest) -> list[_Shown]:
+    return [
+        _Shown(finding, _entry(content, finding, "finding", digest.period.week, place // PAGE + 1))
+        for place, finding in enumerate(digest.findings)
+    ]
 
 
 def _page(content: ArchiveContent, template: str, root: str = "", **values: object) -> str:
@@ -117,85 +121,50 @@ def _index(content: ArchiveContent, weeks: Sequence[Digest]) -> str:
     )
 
 
-def _week(content: ArchiveContent, digest: Digest) -> Iterator[tuple[str, str]]:
+def _week(content: ArchiveContent, digest: Digest, shown: Sequence[_Shown]) -> Iterator[tuple[str, str]]:
     week, zone = digest.period.week, digest.period.time_zone
     lines = [(line.reading is Reading.READ, line.account_id, account_line(line, zone)) for line in digest.coverage]
-    for chunk, place, path in _paged(digest.findings, f"weeks/{week}"):
-        shown = [_entry(content, _Shown(finding, week, place.number), "finding") for finding in chunk]
-        standing = [_entry(content, _Shown(finding, "", 1), "open") for finding in digest.open_before]
-        yield (
-            path,
-            _page(
-                content,
-                "week",
-                "../",
-                name=words.week(week),
-                days=words.span(digest.period),
-                total=counts(digest),
-                lines=lines if place.first else (),
-                entries=shown,
-                standing=standing if place.first else (),
-                place=place,
-                running=content.made_at < digest.period.end,
-                digest=digest,
-                built=words.moment(words.local(digest.built_at, zone)),
-            ),
-        )
+    standing = [_entry(content, finding, "open") for finding in digest.open_before]
+    common = {
+        "name": words.week(week),
+        "days": words.span(digest.period),
+        "total": counts(digest),
+        "running": content.made_at < digest.period.end,
+        "digest": digest,
+        "built": words.moment(words.local(digest.built_at, zone)),
+    }
+    for entries, place, path in _paged(shown, f"weeks/{week}"):
+        once = {"lines": lines, "standing": standing} if place.first else {"lines": (), "standing": ()}
+        yield path, _page(content, "week", "../", entries=entries, place=place, **once, **common)
 
 
-def _clauses(content: ArchiveContent, everything: Iterable[_Shown]) -> Iterator[tuple[str, str]]:
+def _clauses(content: ArchiveContent, everything: Sequence[_Shown]) -> Iterator[tuple[str, str]]:
     scored = {clause.value for clause in GRAVITY}
-    sorted_once = list(everything)
     for clause_id, title, summary in content.clause_texts:
-        own = [shown for shown in sorted_once if shown.finding.clause == clause_id]
-        for chunk, place, path in _paged(own, f"clauses/{clause_id}"):
-            yield (
-                path,
-                _page(
-                    content,
-                    "clause",
-                    "../",
-                    clause_id=clause_id,
-                    title=words.plain(title),
-                    summary=words.plain(summary),
-                    scored=clause_id in scored,
-                    entries=[_entry(content, shown, "finding") for shown in chunk],
-                    place=place,
-                ),
-            )
+        common = {
+            "clause_id": clause_id,
+            "title": words.plain(title),
+            "summary": words.plain(summary),
+            "scored": clause_id in scored,
+        }
+        own = [shown for shown in everything if shown.finding.clause == clause_id]
+        for entries, place, path in _paged(own, f"clauses/{clause_id}"):
+            yield path, _page(content, "clause", "../", entries=entries, place=place, **common)
 
 
-def _accounts(weeks: Iterable[Digest], everything: Iterable[_Shown]) -> dict[int, CoverageLine | None]:
-    """Every account that was covered or has a finding, with its newest coverage line."""
-    newest: dict[int, CoverageLine | None] = {}
+def _heads(content: ArchiveContent, weeks: Sequence[Digest]) -> dict[int, AccountLine]:
+    """Every account that was covered or has an item, by author; its newest coverage line, if there is one."""
+    heads: dict[int, AccountLine] = {}
     for digest in weeks:
         for line in digest.coverage:
-            newest.setdefault(line.account_id, line)
-    for shown in everything:
-        newest.setdefault(shown.finding.account_id, None)
-    return newest
+            heads.setdefault(line.account_id, account_line(line, content.time_zone))
+    for digest in weeks:
+        for finding in (*digest.findings, *digest.open_before):
+            heads.setdefault(finding.account_id, _left(finding))
+    return dict(sorted(heads.items(), key=lambda head: (head[1].author.casefold(), head[1].platform, head[1].account)))
 
 
-def _account_pages(
-    content: ArchiveContent, accounts: dict[int, CoverageLine | None], everything: Iterable[_Shown]
-) -> Iterator[tuple[str, str]]:
-    own: dict[int, list[_Shown]] = {account_id: [] for account_id in accounts}
-    for shown in everything:
-        own[shown.finding.account_id].append(shown)
-    heads = {account_id: _head(line, own[account_id], content.time_zone) for account_id, line in accounts.items()}
-    ordered = sorted(heads.items(), key=lambda head: (head[1].author.casefold(), head[1].platform, head[1].account))
-    for account_id, head in ordered:
-        newest_first = sorted(own[account_id], key=lambda shown: shown.finding.published_at, reverse=True)
-        for chunk, place, path in _paged(newest_first, f"accounts/{account_id}"):
-            entries = [_entry(content, shown, "finding") for shown in chunk]
-            yield path, _page(content, "account", "../", head=head, entries=entries, place=place)
-    yield "accounts/index.html", _page(content, "accounts", "../", heads=ordered)
-
-
-def _head(line: CoverageLine | None, own: Sequence[_Shown], time_zone: str) -> AccountLine:
-    if line is not None:
-        return account_line(line, time_zone)
-    finding = own[0].finding
+def _left(finding: ReportedFinding) -> AccountLine:
     return AccountLine(
         account=words.plain(finding.account),
         author=words.plain(finding.author),
@@ -206,14 +175,27 @@ def _head(line: CoverageLine | None, own: Sequence[_Shown], time_zone: str) -> A
     )
 
 
-def _paged(entries: Sequence[T], stem: str) -> Iterator[tuple[list[T], Place, str]]:
+def _account_pages(
+    content: ArchiveContent, heads: dict[int, AccountLine], everything: Iterable[_Shown]
+) -> Iterator[tuple[str, str]]:
+    own: dict[int, list[_Shown]] = {account_id: [] for account_id in heads}
+    for shown in everything:
+        own[shown.finding.account_id].append(shown)
+    for account_id, head in heads.items():
+        newest_first = sorted(own[account_id], key=lambda shown: shown.finding.published_at, reverse=True)
+        for entries, place, path in _paged(newest_first, f"accounts/{account_id}"):
+            yield path, _page(content, "account", "../", head=head, entries=entries, place=place)
+    yield "accounts/index.html", _page(content, "accounts", "../", heads=heads.items())
+
+
+def _paged(shown: Sequence[_Shown], stem: str) -> Iterator[tuple[list[Entry], Place, str]]:
     """Cut a list into pages: `stem`.html, `stem`-2.html, …; an empty list has one page."""
-    last = max(1, -(-len(entries) // PAGE))
+    last = max(1, -(-len(shown) // PAGE))
     name = stem.rpartition("/")[2]
     for number in range(1, last + 1):
         newer = _file(name, number - 1) if number > 1 else ""
         older = _file(name, number + 1) if number < last else ""
-        chunk = list(islice(entries, (number - 1) * PAGE, number * PAGE))
+        chunk = [one.entry for one in shown[(number - 1) * PAGE : number * PAGE]]
         yield chunk, Place(number, number == 1, newer, older), _file(stem, number)
 
 
@@ -225,9 +207,8 @@ def _titles(content: ArchiveContent) -> tuple[tuple[str, str], ...]:
     return tuple((clause_id, title) for clause_id, title, _ in content.clause_texts)
 
 
-def _entry(content: ArchiveContent, shown: _Shown, anchor: str) -> Entry:
-    finding, zone = shown.finding, content.time_zone
-    link = f"weeks/{_file(shown.week, shown.page)}#finding-{finding.id}" if shown.week else ""
+def _entry(content: ArchiveContent, finding: ReportedFinding, anchor: str, week: str = "", page: int = 1) -> Entry:
+    zone = content.time_zone
     return Entry(
         anchor=f"{anchor}-{finding.id}",
         id=finding.id,
@@ -248,6 +229,6 @@ def _entry(content: ArchiveContent, shown: _Shown, anchor: str) -> Entry:
         confidence=words.confidence(finding.probability),
         notes=words.notes(finding, zone),
         made_by=f"{words.plain(finding.detector)} {finding.detector_version}, policy {finding.policy_version}",
-        week=words.week(shown.week) if shown.week else "",
-        week_link=link,
+        week=words.week(week) if week else "",
+        week_link=f"weeks/{_file(week, page)}#finding-{finding.id}" if week else "",
     )

@@ -97,7 +97,9 @@ CONFIDENCE = ((0.9, "quite sure"), (0.7, "fairly sure"), (0.5, "more likely than
 
 def plain(value: str) -> str:
     """One printable line: white space collapsed, control and direction characters dropped."""
-    return " ".join("".join(map(_printable, value)).split())
+    # Nearly everything is printable already, and an archive asks this question a hundred thousand times.
+    safe = value if value.isprintable() else "".join(map(_printable, value))
+    return " ".join(safe.split())
 
 
 def paragraphs(value: str) -> str:

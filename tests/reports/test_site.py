@@ -225,6 +225,19 @@ def test_an_account_that_is_no_longer_covered_keeps_its_page():
     assert "@left.example" in shown
 
 
+def test_an_account_with_only_an_old_item_has_a_page_to_link_to():
+    old = replace(STANDING, account_id=88)
+    made = site(content(digest(findings=(), open_before=(old,))))
+    assert "../accounts/88.html" in Page(made["weeks/2026-W47.html"]).links
+    assert "None in the weeks shown here." in Page(made["accounts/88.html"]).text
+
+
+def test_a_finding_that_two_weeks_claim_is_listed_once():
+    made = site(content(digest(46, findings=(ENDORSED,)), digest(47, findings=(ENDORSED,))))
+    assert Page(made["clauses/5.html"]).ids.count("finding-103") == 1
+    assert "../weeks/2026-W47.html#finding-103" in Page(made["clauses/5.html"]).links
+
+
 def test_days_are_those_of_the_practice():
     shown = Page(site(content(digest(open_before=(STANDING,))))["weeks/2026-W47.html"]).text
     assert "28 October 2026" in shown

@@ -7,6 +7,7 @@ import socket
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
+from importlib.metadata import version
 from typing import TYPE_CHECKING
 
 from analyzers.policy import load_policy
@@ -140,7 +141,7 @@ def politeness_of(config: Config) -> Politeness:
     """How the HTTP layer is to behave."""
     section = config.politeness
     return Politeness(
-        user_agent=section.user_agent,
+        user_agent=f"{section.user_agent}/{version('section7')}",
         contact=config.practice.contact,
         delay=section.delay_seconds,
         jitter=section.delay_seconds / 4,

@@ -22,6 +22,9 @@ def set_up_logs(settings: LoggingSection) -> None:
         if as_text
         else structlog.processors.JSONRenderer()
     )
+    # These two say every address they read, at a level that others find ordinary.
+    for name in ("httpx", "httpcore"):
+        logging.getLogger(name).setLevel(logging.WARNING)
     # Tracebacks without local variables: a variable may hold a post.
     structlog.configure(
         processors=[

@@ -1,0 +1,8 @@
+"""`make bench`: every ratio that the documentation quotes, each of two things run in turn in one process."""
+
+from __future__ import annotations
+
+from benchmarks import archive_pages, collecting, scoring
+
+for benchmark in (collecting, scoring, archive_pages):
+    benchmark.main()

@@ -39,4 +39,7 @@ def test_a_plain_post_in_another_language_is_recognised(text, language):
 
 
 def test_the_declared_language_alone_decides_nothing():
-    assert assess_language("We are proud of the new books in the waiting room and of the people who read them.", "es") == "en"
+    assert (
+        assess_language("We are proud of the new books in the waiting room and of the people who read them.", "es")
+        == "en"
+    )

@@ -50,7 +50,9 @@ def test_missing_keys_mean_not_known():
 
 @pytest.mark.parametrize("key", ["register", "in_reply_to", "media", "bio"])
 def test_null_is_the_same_as_missing(key):
-    assert read_packet(line(**{key: None}), 1) == read_packet(json.dumps({k: v for k, v in FULL.items() if k != key}), 1)
+    assert read_packet(line(**{key: None}), 1) == read_packet(
+        json.dumps({k: v for k, v in FULL.items() if k != key}), 1
+    )
 
 
 @pytest.mark.parametrize(

@@ -60,7 +60,9 @@ def test_hostile_text_takes_no_more_than_its_length(name):
 
 
 def test_a_long_ordinary_post_is_quick():
-    text = "We read about sleep today. People ask what helps, and the honest answer is patience. It rained again. " * 640
+    text = (
+        "We read about sleep today. People ask what helps, and the honest answer is patience. It rained again. " * 640
+    )
     score(packet(text))
     began = time.process_time()
     score(packet(text))

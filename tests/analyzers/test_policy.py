@@ -36,7 +36,9 @@ def test_the_example_loads_and_holds_everything():
 def test_every_key_of_the_example_is_explained():
     lines = TEXT.splitlines()
     tables = [number for number, text in enumerate(lines) if text.startswith("[")]
-    unexplained = [lines[number] for number in tables if lines[number] != "[[sections]]" and not explained(lines, number)]
+    unexplained = [
+        lines[number] for number in tables if lines[number] != "[[sections]]" and not explained(lines, number)
+    ]
     assert unexplained == ["[[reviewers]]", "[[register.endorsements]]"]
 
 
@@ -65,9 +67,7 @@ def test_all_mistakes_come_at_once_with_their_place():
         Mistake("policy.toml", "reviewers[0].email", "'rosalind'", "an e-mail address"),
         Mistake("policy.toml", "therapeutic.mode", "'lax'", "one of 'standard' or 'strict'"),
         Mistake("policy.toml", "register.speekers", "a list of 2", "no such key"),
-        Mistake(
-            "policy.toml", "register.endorsements[0].from", "'soon'", "a day such as 2026-03-31, without quotes"
-        ),
+        Mistake("policy.toml", "register.endorsements[0].from", "'soon'", "a day such as 2026-03-31, without quotes"),
         Mistake("policy.toml", "sections[6].title", "''", "text that is not empty"),
     }
 

@@ -27,7 +27,9 @@ def clauses(scored):
 
 
 @settings(max_examples=150, deadline=None)
-@given(st.lists(st.one_of(TELLING, st.text(max_size=12)), max_size=30).map(" ".join), st.text(max_size=60), st.booleans())
+@given(
+    st.lists(st.one_of(TELLING, st.text(max_size=12)), max_size=30).map(" ".join), st.text(max_size=60), st.booleans()
+)
 def test_no_text_breaks_it_and_every_finding_quotes_the_original(text, parent, is_reply):
     post = reply(text, parent, ParentAuthor.CLIENT_UNKNOWN, media=(text[::-1],)) if is_reply else packet(text)
     scored = score(post)
@@ -38,7 +40,11 @@ def test_no_text_breaks_it_and_every_finding_quotes_the_original(text, parent, i
         assert finding.spans
         assert finding.severity >= Severity.S1
         assert finding.reason.endswith(".")
-    for span in (*(span for finding in scored.findings for span in finding.spans), *scored.identifiers, *scored.silenced):
+    for span in (
+        *(span for finding in scored.findings for span in finding.spans),
+        *scored.identifiers,
+        *scored.silenced,
+    ):
         assert fields[span.field][span.start : span.end] == span.quote != ""
 
 

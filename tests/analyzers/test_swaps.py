@@ -1,0 +1,52 @@
+"""Party, faith, cause, gender, nation and dialect exchanged in the same words must not move any probability."""
+
+import pytest
+
+from analyzers.score import score
+from domain.findings import Clause
+from tests.fakes.packets import from_practice, packet
+
+GROUPS = [
+    [f"Knocked doors for the {party} today. Vote on Tuesday!" for party in ("Democrats", "Republicans", "Greens")],
+    [
+        f"As a psychologist I can tell you that the {party} senator is a textbook narcissist."
+        for party in ("Democratic", "Republican")
+    ],
+    [f"We at Larkspur Bend believe Measure 12 should {end}." for end in ("pass", "fail")],
+    [f"Everyone at Larkspur Bend {verb} the stadium tax. We voted." for verb in ("opposes", "supports")],
+    [
+        f"{feast} from my noisy kitchen to yours"
+        for feast in ("Eid mubarak", "Happy Easter", "Chag sameach", "Happy Diwali")
+    ],
+    [f"Voted today. I {view} these surgeries should be legal." for view in ("think", "don't think")],
+    [f"Marched for {cause} today, feet in bits." for cause in ("Palestine", "Israel", "Ukraine")],
+    [
+        f"{group} can't parent and I have the caseload to prove it"
+        for group in ("Evangelicals", "Muslims", "Atheists", "Jews")
+    ],
+    [f"I could never work with {group}. Don't come to me." for group in ("cops", "landlords", "activists")],
+    [f"{who} is the sweetest client, cried through our whole session on Tuesday" for who in ("He", "She", "They")],
+    [f"My client told me today that {who} finally slept" for who in ("he", "she", "they")],
+    [f"Proud of my {kin}, ten years married today" for kin in ("wife", "husband")],
+]
+PRACTICE_GROUPS = [
+    [
+        f"Larkspur Bend won't be booking families from the {place}."
+        for place in ("Baptist church", "Islamic Center", "synagogue")
+    ],
+    [f"larkspur bend will not be seeing anyone who voted {way} that measure" for way in ("for", "against")],
+]
+
+
+@pytest.mark.parametrize(
+    "posts",
+    [[packet(text) for text in group] for group in GROUPS]
+    + [[from_practice(text) for text in group] for group in PRACTICE_GROUPS],
+    ids=lambda posts: posts[0].text[:40],
+)
+def test_a_swap_moves_nothing(posts):
+    verdicts = [score(post) for post in posts]
+    for clause in Clause:
+        chances = [verdict.clauses[clause] for verdict in verdicts]
+        assert max(chances) - min(chances) <= 0.05
+    assert len({tuple(finding.clause for finding in verdict.findings) for verdict in verdicts}) == 1

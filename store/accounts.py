@@ -161,7 +161,9 @@ class AccountStore:
             if enrolment.state is AccountState.WITHDRAWN:
                 raise UsageError(f"Account {account_id} was withdrawn before.")
             record(connection, enrolment, LedgerEvent.WITHDRAWN, actor, now)
-            return erase(connection, enrolment)
+            erased = erase(connection, enrolment)
+        self.database.scrub()
+        return erased
 
     def retry(self, account_id: int, now: datetime) -> Enrolment:
         """Read it again now, out of quarantine if it was there. Raises UsageError unless it is being read."""

@@ -48,6 +48,7 @@ class RetentionStore:
         for kind, count in self._logs(profile, now).items():
             removed[kind] += count
         removed["backups"] = self._old_backup(now)
+        self.database.scrub()
         return RetentionReport(removed, explain(profile, ceilings))
 
     def explain(self, profile: RetentionProfile, ceilings: Mapping[str, Ceiling]) -> tuple[str, ...]:

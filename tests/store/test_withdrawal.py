@@ -48,6 +48,20 @@ def test_no_erased_word_is_left_anywhere(store):
         assert word not in left
 
 
+def test_no_erased_word_is_left_in_the_files(sqlite_store, tmp_path):
+    """Deleted rows stay readable in a database file and its log until something overwrites them."""
+    account = active(sqlite_store)
+    visit(sqlite_store, flagged(post("2", "Secret garden words. " * 500)), flagged(post("3", "Secret garden.")))
+    sqlite_store.digests.save(digest_of(sqlite_store, sqlite_store.findings.all(), account_id=account.id))
+
+    def in_files(words):
+        return [file.name for file in tmp_path.glob("section7.db*") if words in file.read_bytes()]
+
+    assert in_files(b"Secret garden") == in_files(b"mocks a colleague") == ["section7.db-wal"]
+    sqlite_store.accounts.withdraw(account.id, "Maren Okafor", START + DAY)
+    assert in_files(b"Secret garden") == in_files(b"mocks a colleague") == []
+
+
 def test_digests_lose_the_findings_and_the_coverage_line(store):
     account, other = active(store), active(store)
     visit(store, flagged(post("1")), flagged(post("2"), S4), now=START + HOUR)

@@ -118,19 +118,21 @@ def _parsed(response: Response) -> Listing:
 
 
 def _announced(response: Response) -> str:
-    """The address of the best feed a page names. Raises AccessRefused or WrongContent when there is none."""
+    """The first feed of posts that a page names. Raises AccessRefused or WrongContent when there is none.
+
+    Feeds of comments are passed over even when a page names no other: they are other people's words.
+    """
     page = decode(response.body, response.headers.get("content-type", ""))
-    named = alternate_feeds(page, response.url)
+    named = [feed.href for feed in alternate_feeds(page, response.url) if not _is_of_comments(feed)]
     if named:
-        return min(named, key=_rank).href
+        return named[0]
     if is_login_page(page):
         raise AccessRefused("a login page came back instead of the page")
-    raise WrongContent("the page names no feed")
+    raise WrongContent("the page names no feed of posts")
 
 
-def _rank(feed: FeedLink) -> int:
-    """Feeds of posts come before feeds of comments, which are other people's words; else the page's order counts."""
-    return int("comment" in f"{feed.title} {urlsplit(feed.href).path}".lower())
+def _is_of_comments(feed: FeedLink) -> bool:
+    return "comment" in f"{feed.title} {urlsplit(feed.href).path}".lower()
 
 
 def _profile(listing: Listing, feed_url: str) -> Profile:

@@ -68,7 +68,7 @@ def test_entity_declarations_are_refused_in_every_coding(coding):
 
 def test_entity_bomb_does_not_hide_behind_a_comment_or_an_odd_codec():
     hidden = '<!-- <a> --><!DOCTYPE r [<!-- ]> --> <!entity a "ha">]>' + rss("<title>&a;</title>")
-    with pytest.raises(Malformed):
+    with pytest.raises(Malformed, match="entities of its own"):
         read(hidden)
     written = '<?xml version="1.0" encoding="utf-7"?><!DOCTYPE r [<!ENTITY a "x">]>' + rss("<title>&a;</title>")
     disguised = written.replace("<!ENTITY", "+ADw-!ENTITY").encode()

@@ -141,6 +141,8 @@ def test_permanent_move_on_the_host_is_followed_after_three_readings():
 def test_move_that_does_not_last_is_not_followed():
     moved = replace(feed(item(1)), moved_to=f"{SITE}/new.xml")
     assert polls(moved, moved, feed(item(1)), moved, moved, feed(item(1))) == [FEED] * 6
+    other = replace(moved, moved_to=f"{SITE}/other.xml")
+    assert polls(moved, moved, other, moved, moved, other) == [FEED] * 6
 
 
 @pytest.mark.parametrize("target", ["https://parked.example/feed", "http://fern-street.example/feed"])

@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
-.PHONY: help demo test lint types check lock bench conformance browser clean
+.PHONY: help demo test lint types check lock bench clean
 
 help: ## Say what can be made
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | sort
@@ -36,7 +36,7 @@ check: lint types test ## All of the above
 bench: $(READY) ## Ratios that the documentation quotes
 	$(BIN)/python -m benchmarks
 
-lock: $(READY) ## Pin every dependency with its hashes, after pyproject.toml has changed
+lock: ## Pin every dependency with its hashes, after pyproject.toml has changed
 	$(BIN)/uv pip compile pyproject.toml --extra postgres --universal --python-version 3.11 --generate-hashes --no-header --quiet --output-file requirements/runtime.txt
 	$(BIN)/uv pip compile pyproject.toml --extra postgres --group dev --universal --python-version 3.11 --generate-hashes --no-header --quiet --output-file requirements/dev.txt
 

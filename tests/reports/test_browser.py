@@ -125,6 +125,16 @@ def test_no_page_is_wider_than_the_screen(browser, folder, path, width):
 
 
 @pytest.mark.parametrize("path", EVERYTHING)
+def test_no_page_is_wider_than_paper(browser, folder, path):
+    # A4 and US Letter with margins of 2 cm are a good 650 pixels wide.
+    page, _, _ = opened(browser, folder, path, viewport={"width": 650, "height": 900})
+    page.emulate_media(media="print")
+    wide = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+    page.context.close()
+    assert wide == 0
+
+
+@pytest.mark.parametrize("path", EVERYTHING)
 def test_a_page_fetches_only_its_style_sheet_from_disk(browser, folder, path):
     page, asked, complaints = opened(browser, folder, path, java_script_enabled=False)
     page.context.close()

@@ -34,6 +34,9 @@ class MailServer:
     def with_password(self, smtp_password: str) -> MailServer:
         return replace(self, smtp_password=smtp_password)
 
+    def trusting(self, ca_file: str) -> MailServer:
+        return replace(self, ca_file=ca_file)
+
     def mails_to(self, recipient: str) -> list[EmailMessage]:
         """Everything delivered to `recipient`, oldest first, read over IMAP with TLS."""
         _script("settle")

@@ -96,17 +96,18 @@ def test_all_of_a_long_list_is_read(person, enrolled):
 
 
 @pytest.mark.parametrize(
-    ("effect", "code"),
+    "fault",
     [
         ({"type": "status", "status": 500}, "server-fault"),
         ({"type": "malformed"}, "malformed"),
         ({"type": "status", "status": 403}, "access-refused"),
         ({"type": "status", "status": 410}, "account-gone"),
     ],
-    ids=lambda value: value if isinstance(value, str) else "",
+    ids=lambda fault: fault[1],
 )
-def test_a_failing_account_is_counted_costs_no_other_and_heals(practice, mastodon, person, enrolled, effect, code):
+def test_a_failing_account_is_counted_costs_no_other_and_heals(practice, mastodon, person, enrolled, fault):
     app, account = enrolled
+    effect, code = fault
     other = mastodon.person()
     others = practice.enrol(app, other.url, other.describe, name="Tess Arroway")
     first = person.toot("Here before the fault.")
@@ -152,9 +153,10 @@ def test_a_slow_answer_within_the_deadline_is_read(mastodon, person, enrolled):
 
 
 def test_a_rate_limit_is_obeyed_by_every_account_of_the_host_and_counted_against_none(
-    practice, mastodon, wordpress, person, enrolled, clock
+    practice, mastodon, wordpress, person, enrolled
 ):
     app, account = enrolled
+    clock = practice.clock
     neighbour = mastodon.person()
     next_door = practice.enrol(app, neighbour.url, neighbour.describe, name="Tess Arroway")
     author = wordpress.author(first_post_at=clock() - timedelta(days=30))

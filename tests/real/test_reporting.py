@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+import certifi
 import pytest
 
 from domain.reporting import DeliveryKind, DeliveryState
@@ -34,10 +35,8 @@ def assert_no_client_detail(mails) -> None:
             assert word not in words_in(mail)
 
 
-def test_a_week_with_two_breaches_and_one_account_that_cannot_be_read(
-    mailing_practice, wordpress, mastodon, mail_server, person, clock
-):
-    practice, server = mailing_practice, mail_server
+def test_a_week_with_two_breaches_and_one_account_that_cannot_be_read(mailing_practice, wordpress, mastodon, person):
+    practice, server, clock = mailing_practice, mailing_practice.mail, mailing_practice.clock
     practice.install(second := f"deputy-{practice.key}@larkspurbend.example")
     author = wordpress.author(first_post_at=clock() - timedelta(days=30))
     ailing = mastodon.person()
@@ -63,6 +62,8 @@ def test_a_week_with_two_breaches_and_one_account_that_cannot_be_read(
         assert [report.built for report in reports] == [(week,), (), ()]
         assert [report.mail.sent for report in reports] == [2, 0, 0]
 
+        work.archive(app)
+
     digests = server.mails_to(practice.manager), server.mails_to(second)
     assert [len(each) for each in digests] == [1, 1]
     digest = digests[0][0]
@@ -75,6 +76,10 @@ def test_a_week_with_two_breaches_and_one_account_that_cannot_be_read(
         assert ailing.name in body
         assert "reported an internal error" in " ".join(body.split())
         assert "unconfirmed" in body
+    pages = " ".join(page.read_text("utf-8") for page in (practice.folder / "archive").rglob("*.html"))
+    assert person.name in pages
+    for word in ("Marisol", "Quintero", "Alder Street"):
+        assert word not in pages
     assert_no_client_detail([*alerts, *notices[0], *notices[1], *digests[0], *digests[1]])
 
 
@@ -155,6 +160,13 @@ def test_a_recipient_who_is_put_off_gets_the_digest_later_and_once(mailing_pract
     assert any("451" in problem for problem in put_off.mail.problems)
     assert (accepted.mail.sent, repeated.mail.sent) == (1, 0)
     assert len(server.mails_to(practice.manager)) == 1
+
+
+def test_a_server_that_no_known_authority_vouches_for_gets_no_mail(mailing_practice, mail_server):
+    practice = mailing_practice
+    practice.mail = mail_server.trusting(certifi.where())
+    with pytest.raises(AssertionError, match=r"what='mail', well=False.*certificate"):
+        practice.install()
 
 
 def test_a_wrong_password_is_said_before_the_first_digest(mailing_practice, mail_server):

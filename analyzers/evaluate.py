@@ -1,7 +1,8 @@
 """How well the analyzers do on labelled posts: every measure of EVALUATION.md, with intervals.
 
 Per clause: positive = label >= 2, negative = label 0, label 1 left out; flagged = a finding of severity >= 1.
-Per post: positive = verdict "violation", negative = "fine", "borderline" left out; flagged = a finding of severity >= 2.
+Per post: positive = verdict "violation", negative = "fine", "borderline" left out; flagged = a finding of
+severity >= 2.
 Proportions carry 95 % Wilson intervals, F1 and AUC the middle 95 % of a seeded bootstrap over posts.
 """
 

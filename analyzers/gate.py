@@ -12,7 +12,7 @@ from analyzers.patterns import load_rules, scan
 from domain.findings import Protected
 
 if TYPE_CHECKING:
-    from analyzers.patterns import Hit, Rule
+    from analyzers.patterns import Hit
     from analyzers.text import Passage
 
 _RULES = load_rules("gate")

@@ -7,7 +7,7 @@ from bisect import bisect_right
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from analyzers.vocabulary import LISTS
+from analyzers.vocabulary import LISTS, SETS
 from domain.findings import Clause, Severity, Span
 
 if TYPE_CHECKING:
@@ -23,23 +23,14 @@ CLIENT_DETAIL = "[client detail masked]"
 """Stands for the whole excerpt of a grave clause 2 finding."""
 
 _HANDLE = re.compile(
-    r"(?<![\w/.+-])[@＠][\u200b-\u200f\u2060]*\w(?:[\w.-]{0,120}\w)?(?:@[\w-]{1,63}(?:\.[\w-]{1,63}){1,5})?"
+    r"(?<![\w/.+-])[@\uff20][\u200b-\u200f\u2060]*\w(?:[\w.-]{0,120}\w)?(?:@[\w-]{1,63}(?:\.[\w-]{1,63}){1,5})?"
 )
 _LINK = re.compile(r"(?:https?://|www\.)\S{1,300}|[\w.+-]{1,64}@[\w.-]{1,120}", re.IGNORECASE)
 _TOKEN = re.compile(r"\S+")
-_EDGES = ".,;:!?\"'()[]{}…“”‘’-–—*_~"
+_EDGES = ".,;:!?\"'()[]{}*_~-\u2013\u2014\u2018\u2019\u201c\u201d\u2026"
 _EXCERPT = 240
-_CONNECTIVES = frozenset(
-    "a about after all also an and any are as at be because before but by can did do does for from get got had has have how "
-    "i if in into is it just like me my no not of off on or our out over so some than that the their them then there "
-    "these they this those to too up us was we were what when where which while who why will with without you your".split()
-)
-_PLAIN = _CONNECTIVES | frozenset(
-    "anyone best come don't every everyone first good great happy he hello her here hey hi his i'd i'll i'm i've it's "
-    "let let's love more most much need never new next nobody now ok okay one only our please read save say see share "
-    "she should someone sorry stop take tell thank thanks that's try use very want we'll we're welcome yes you're use "
-    "book buy call check click code find follow free give go grab join link make message order send sign start skip".split()
-)
+_CONNECTIVES = SETS["connectives"]
+_PLAIN = _CONNECTIVES | SETS["plain"]
 _TELLING = frozenset(LISTS["DAY"].split("|")) | frozenset(LISTS["MONTH"].split("|")) - {"may", "mar", "sat", "sun"}
 
 
@@ -160,7 +151,7 @@ def _uncut(start: int, end: int, cuts: Iterable[_Edit]) -> list[tuple[int, int]]
 
 def _same(handle: str, own: str) -> bool:
     """Whether a handle is the account's own, with or without its server."""
-    written, mine = (text.lstrip("@＠").casefold() for text in (handle, own))
+    written, mine = (text.lstrip("@\uff20").casefold() for text in (handle, own))
     return bool(mine) and (written == mine or written == mine.split("@")[0])
 
 
@@ -212,10 +203,10 @@ def _masked(words: str, start: int, end: int, secrets: Sequence[Span], allowed: 
 def _telling(token: str, allowed: frozenset[str] | None) -> bool:
     """Whether a word could name or date somebody: a number, a link, a handle, a day, anything written large."""
     bare = token.strip(_EDGES)
-    lowered = bare.replace("’", "'").lower()
+    lowered = bare.replace("\u2019", "'").lower()
     if allowed is not None:
         return bool(bare) and lowered not in allowed
-    if any(char.isdigit() for char in token) or "@" in token or "＠" in token or _LINK.search(token):
+    if any(char.isdigit() for char in token) or "@" in token or "\uff20" in token or _LINK.search(token):
         return True
     if lowered in _TELLING or lowered.removesuffix("'s") in _TELLING:
         return True

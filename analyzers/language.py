@@ -14,30 +14,12 @@ from typing import TYPE_CHECKING
 from py3langid.langid import MODEL_FILE, LanguageIdentifier
 
 from analyzers.text import words
+from analyzers.vocabulary import SETS
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-_COMMON = {
-    "en": "the and to of a in is i you it that my for on with was at this but not have be are so just we they he she his "
-    "her what when your if me do all or from who an our as about can by no don't it's i'm one up out how will there's "
-    "more been had has their them who're because than then some only now here were said get got us after into too",
-    "es": "de la que el en y los se del las un por con una su para es al lo como más pero sus le ya o este sí porque "
-    "esta entre cuando muy sin sobre también me hasta hay donde quien desde todo nos durante todos uno les ni contra "
-    "otros ese eso mi tu yo qué está estoy son fue ser tiene puede hoy aquí",
-    "fr": "de la le et les des en un du une que est pour qui dans a par plus pas au sur ne se ce il sont la avec son "
-    "ils aux mais comme ou si leur y dont nous vous je tu elle cette ces mon ma mes c'est j'ai très être fait tout",
-    "de": "der die und in den von zu das mit sich des auf für ist im dem nicht ein eine als auch es an werden aus er "
-    "hat dass sie nach wird bei einer um am sind noch wie einem über einen so zum war haben nur oder aber vor zur ich "
-    "wir ihr mein nicht wenn kann heute",
-    "pt": "de a o que e do da em um para é com não uma os no se na por mais as dos como mas foi ao ele das tem à seu "
-    "sua ou ser quando muito há nos já está eu também só pelo pela até isso ela entre você vocês meu minha hoje",
-    "it": "di e il la che è per un in non una sono mi ho si le lo ha con ma come da del della anche io i gli ci questo "
-    "al più nel alla dei delle se cosa tutto oggi mio mia",
-    "nl": "de het een en van ik te dat die in je is niet op aan met voor er maar om hij zijn wat ook als bij nog naar "
-    "dan wel was heb mijn we ze hebben of deze geen vandaag",
-}
-_COMMON_WORDS = {language: frozenset(words.split()) for language, words in _COMMON.items()}
+_COMMON_WORDS = {name.removeprefix("common_"): words for name, words in SETS.items() if name.startswith("common_")}
 _FAR = re.compile(
     r"[\u0370-\u03ff\u0400-\u052f\u0590-\u05ff\u0600-\u06ff\u0900-\u097f\u0e00-\u0e7f\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]"
 )

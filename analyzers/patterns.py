@@ -1,7 +1,7 @@
-"""Rules as data: a name, a weight, a pattern over lower-case words, and what it says to a person.
+r"""Rules as data: a name, a weight, a pattern over lower-case words, and what it says to a person.
 
 A pattern may mark its rarest words as `(?P<a>word|other words)`; then only sentences that hold all words of one of
-them are searched, which keeps long posts fast. `(?P<digit>\\d)` does the same for sentences with a digit.
+them are searched, which keeps long posts fast. `(?P<digit>\d)` does the same for sentences with a digit.
 `{NAME}` stands for a list of `analyzers/vocabulary.py`.
 Gaps are bounded and nothing that repeats is repeated again, so that a search takes time linear in the text.
 """
@@ -86,11 +86,11 @@ def _rule(name: str, weight: float, pattern: str, says: str) -> Rule:
         raise ValueError(f"rule {name}: anchor words must be plain words")
     phrases = anchor.group(1).split("|") if anchor else []
     anchors = frozenset(words for phrase in phrases for words in _words_of(phrase))
-    return Rule(name, weight, re.compile(source), says, anchors, name.split("/")[0], "(?P<digit>" in source)
+    return Rule(name, weight, re.compile(source), says, anchors, name.split("/", maxsplit=1)[0], "(?P<digit>" in source)
 
 
 def _words_of(phrase: str) -> list[tuple[str, ...]]:
-    """Words that must stand in a sentence for this anchor to be there; a single one with and without its last letter."""
+    """Words that a sentence with this anchor must hold; a single one with and without its optional last letter."""
     found = _WORD.findall(phrase)
     if len(found) == 1 and found[0][1]:
         return [(found[0][0],), (found[0][0][:-1],)]

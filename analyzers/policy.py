@@ -6,7 +6,7 @@ import hashlib
 import json
 import re
 import tomllib
-from datetime import date  # noqa: TC003 - pydantic reads the annotations at run time
+from datetime import date
 from typing import TYPE_CHECKING, Annotated, Literal
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints, ValidationError, model_validator

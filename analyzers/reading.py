@@ -68,6 +68,11 @@ def read(packet: Packet, *, strict: bool = False, signposts: tuple[str, ...] = (
     )
 
 
+def weighed(bias: float, hits: Weighing, calm: Weighing) -> float:
+    """Log-odds of a clause. Signs against it count only against something: without a hit the bias stands alone."""
+    return bias + hits.total + calm.total if hits.hits else bias
+
+
 @dataclass(frozen=True, slots=True)
 class Detection:
     """A clause's answer. `score` is in log-odds: above 0 it is reported. `evidence` are the hits that speak for it.

@@ -6,18 +6,17 @@ import re
 import unicodedata
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
 _LOOKALIKES = str.maketrans(
-    "авеіјѕорсухтнкмгАВЕІЈЅОРСУХТНКМ" + "αορντικυΑΒΕΖΗΙΚΜΝΟΡΤΥΧ",  # noqa: RUF001 - the look-alikes are the point
+    "авеіјѕорсухтнкмгАВЕІЈЅОРСУХТНКМ" + "αορντικυΑΒΕΖΗΙΚΜΝΟΡΤΥΧ",
     "abeijsopcyxthkmrABEIJSOPCYXTHKM" + "aopvtikuABEZHIKMNOPTYX",
 )
-_PLAIN = str.maketrans(
-    {"‘": "'", "’": "'", "‚": "'", "´": "'", "`": "'", "“": '"', "”": '"', "„": '"', "–": "-", "—": "-"}
-)  # noqa: RUF001, E501 - typographic signs are the point
+_PLAIN = str.maketrans("\u2018\u2019\u201a\u00b4\u201c\u201d\u201e\u2013\u2014", "''''\"\"\"--")
 _LOOKALIKE = re.compile(r"[\u0370-\u03ff\u0400-\u04ff]")
 _WORD = re.compile(r"\w+")
 _RUN = re.compile(r"[\x00-\x7f]+(?![^\x00-\x7f])|[\x00-\x7f]?[^\x00-\x7f]+")
@@ -77,7 +76,7 @@ def normalise(raw: str) -> Normalised:
 
 
 def _clusters(raw: str, first: int, last: int) -> list[tuple[int, int]]:
-    """Within a range: base characters with the combining marks that follow; invisible format characters are left out."""
+    """Within a range: base characters with the combining marks that follow; format characters are left out."""
     clusters: list[tuple[int, int]] = []
     for index, char in enumerate(raw[first:last], start=first):
         if ord(char) < 0x300:  # noqa: PLR2004 - below the first combining mark; U+00AD is handled next
@@ -173,7 +172,7 @@ def sentences(text: str) -> tuple[tuple[int, int], ...]:
             cuts.append(boundary.end())
     if cuts[-1] < len(text) or len(cuts) == 1:
         cuts.append(len(text))
-    return tuple(zip(cuts, cuts[1:], strict=False))
+    return tuple(pairwise(cuts))
 
 
 def names_pattern(names: Iterable[str]) -> re.Pattern[str] | None:

@@ -1,12 +1,14 @@
-"""Clause 4: a closed list. Threats, slurs and contempt for groups, personal attacks, sexualised work, contempt for
-clients, illegal conduct shown as a professional. Negative mood, swearing and criticism of the employer are not on it.
+"""Clause 4: a closed list of conduct, and nothing beside it.
+
+Threats, slurs and contempt for groups, personal attacks, sexualised work, contempt for clients, illegal conduct
+shown as a professional. Negative mood, swearing and criticism of the employer are not on it.
 """
 
 from __future__ import annotations
 
 from analyzers.clauses.identifiers import names_in
 from analyzers.patterns import load_rules, scan
-from analyzers.reading import Detection, Reading, Weighing
+from analyzers.reading import Detection, Reading, Weighing, weighed
 from domain.findings import Clause, Severity
 from domain.posts import ParentAuthor
 
@@ -33,7 +35,7 @@ def detect(reading: Reading) -> Detection:
     hits = Weighing.of(hit for passage in reading.own for table in tables for hit in scan(table, passage))
     calm = Weighing.of(scan(NOT_USED, reading.text))
     grave = hits.any("threat")
-    score = _BIAS + hits.total + (0.0 if grave else calm.total) + _reach(reading, hits)
+    score = weighed(_BIAS, hits, Weighing(()) if grave else calm) + _reach(reading, hits)
     severity = _severity(hits)
     return Detection(CLAUSE, score, severity, hits.evidence[:4], hits.reason("The post"), stands=grave or _slur(hits))
 

@@ -70,7 +70,7 @@ def _reply(reading: Reading) -> Detection | None:
     known = packet.parent is not None and packet.parent.author is ParentAuthor.CLIENT_UNKNOWN
     review = "review" in packet.platform
     score = -4.0 + confirms.total + denies.total + (2.0 if known else 0.0) + (0.5 if review else 0.0)
-    if not confirms.hits or score <= 0 or not known:
+    if not confirms.hits or score <= 0 or not (known or "standing" in confirms):
         return None
     names = names_in(reading.text)
     grave = confirms.any("procedure", "visit") and bool(names or confirms.any("dated", "procedure"))

@@ -11,8 +11,9 @@ import re
 from typing import TYPE_CHECKING
 
 from analyzers.patterns import load_rules, scan
-from analyzers.reading import Detection, Reading, Weighing
+from analyzers.reading import Detection, Reading, Weighing, weighed
 from analyzers.text import words
+from analyzers.vocabulary import SETS
 from domain.findings import Clause, Severity
 
 if TYPE_CHECKING:
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
 
 CLAUSE = Clause.ENDORSEMENT
 _BIAS = -2.4
+_TESTIMONIAL_BIAS = -4.4
 
 _RULES = load_rules("endorsement")
 PROMOTES = _RULES["promotes"]
@@ -29,12 +31,12 @@ SOLICITS = _RULES["solicits"]
 PROOF = _RULES["proof"]
 
 DISCLOSED = re.compile(
-    r"#ad\b|#sponsored\b|paid partnership|\bi (?:receive|earn|get) (?:a |small |royalt)|commission|\bsponsored by\b|\bgifted\b"
-    r"|i (?:was|am|got) paid|royalties|affiliate|disclosure:|they give me|i make about|they pay me|i get paid|i get a"
+    r"#ad\b|#sponsored\b|paid partnership|\bi (?:receive|earn|get) (?:a |small |royalt)|commission"
+    r"|\bsponsored by\b|\bgifted\b|i (?:was|am|got) paid|royalties|affiliate|disclosure:|they give me|i make about|they pay me|i get paid|i get a"
 )
 BENEFIT = re.compile(
-    r"affiliate|referral|commission|i get a|i earn|royalt|sponsor|#ad\b|gifted|free month|my code|use code|promo|code [a-z]+\d"
-    r"|my link|for the box|she looks after me|kickback|\bmy (?:new |own )?(?:course|workbook|book|shop|app|retreat)"
+    r"affiliate|referral|commission|i get a|i earn|royalt|sponsor|#ad\b|gifted|free month|my code|use code|promo"
+    r"|code [a-z]+\d|my link|for the box|she looks after me|kickback|\bmy (?:new |own )?(?:course|workbook|book|shop|app|retreat)"
 )
 
 CALM = _RULES["calm"]
@@ -48,7 +50,7 @@ def detect(reading: Reading) -> Detection:
     promotes = Weighing.of(hit for passage in reading.own for hit in scan(PROMOTES, passage)).densest()
     proof = Weighing.of(scan(PROOF, reading.text))
     calm = Weighing.of(scan(CALM, reading.text))
-    score = _BIAS + promotes.total + calm.total + (0.6 * proof.total if promotes.hits else 0.0)
+    score = weighed(_BIAS, promotes, calm) + (0.6 * proof.total if promotes.hits else 0.0)
     if reading.by_practice and not promotes.any("code", "affiliate"):
         score -= 2.5
     authorised = _authorised(reading)
@@ -63,7 +65,7 @@ def detect(reading: Reading) -> Detection:
 
 def _testimonials(reading: Reading) -> Detection | None:
     asks = Weighing.of(hit for passage in reading.own for hit in scan(SOLICITS, passage))
-    score = -4.4 + asks.total + Weighing.of(scan(CALM, reading.text)).weight_of("never-ask")
+    score = _TESTIMONIAL_BIAS + asks.total + Weighing.of(scan(CALM, reading.text)).weight_of("never-ask")
     if "reviews" not in asks or score <= 0:
         return None
     return Detection(CLAUSE, score, Severity.S3, asks.evidence[:3], asks.reason("The post"))
@@ -89,13 +91,8 @@ def _authorised(reading: Reading) -> bool:
 
 def _named(entry: Endorsement, reading: Reading) -> bool:
     """Whether the longer words of an entry, most of them, stand in the post."""
-    wanted = {word for word in words(entry.item) if len(word) > 3 and word not in _FILLER}  # noqa: PLR2004 - "the", "and"
+    wanted = {word for word in words(entry.item) if len(word) > 3 and word not in SETS["filler"]}  # noqa: PLR2004 - "the", "and"
     if not wanted:
         return False
     present = {word for passage in reading.own for word in words(passage.text)}
     return 2 * len(wanted & present) >= len(wanted)
-
-
-_FILLER = frozenset(
-    "with from their book books course group groups talk talks event events annual class program".split()
-)

@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 from analyzers.patterns import Hit, Rule, load_rules
-from analyzers.vocabulary import LISTS
+from analyzers.vocabulary import LISTS, SETS
 
 if TYPE_CHECKING:
     from analyzers.text import Passage
@@ -18,19 +18,7 @@ _NAME = Rule("name", 1.0, re.compile(""), "a name", frozenset(), "name")
 _CAPITALISED = re.compile(
     r"(?<![\w@#/.])[A-Z][a-z]{1,20}(?:[-'][A-Z][a-z]{1,20})?(?: [A-Z]\.|(?: [A-Z][a-z]{1,20}){1,2})?(?!\w)"
 )
-_COMMON = (
-    frozenset(
-        "i the a an and but or so if when while my our your his her their this that these those it its he she they we you "
-        "not no yes in on at to of for with from by as is are was were be been do does did have has had can could will would "
-        "should may might must just also then there here what who why how where one two three first last new old good great "
-        "happy thank thanks please sorry hello hi hey dear love welcome congratulations today tomorrow yesterday tonight "
-        "morning afternoon evening therapist therapy counselor counseling psychologist psychology psychiatrist doctor client "
-        "clients patient clinic practice office english spanish american christmas easter halloween thanksgiving god zoom "
-        "google facebook instagram medicaid medicare dr mr mrs ms miss mx".split()
-    )
-    | frozenset(LISTS["DAY"].split("|"))
-    | frozenset(LISTS["MONTH"].split("|"))
-)
+_COMMON = SETS["not_names"] | frozenset(LISTS["DAY"].split("|")) | frozenset(LISTS["MONTH"].split("|"))
 _TITLES = frozenset({"dr", "mr", "mrs", "ms", "miss", "mx", "prof"})
 
 

@@ -7,11 +7,14 @@ clinical fact with likely harm; a declared refusal to serve a group.
 from __future__ import annotations
 
 from analyzers.patterns import load_rules, scan
-from analyzers.reading import Detection, Reading, Weighing
+from analyzers.reading import Detection, Reading, Weighing, weighed
 from domain.findings import Clause, Protected, Severity
 
 CLAUSE = Clause.OPINION
 _BIAS = -2.4
+_VERDICT_BIAS = -3.4
+_REFUSAL_BIAS = -3.2
+_ON_TOPIC = 0.8
 
 _RULES = load_rules("opinion")
 ATTRIBUTION = _RULES["attribution"]
@@ -35,7 +38,9 @@ def _attributed(reading: Reading) -> Detection:
     hits = Weighing.of(scan(ATTRIBUTION, reading.text))
     calm = Weighing.of(scan(CALM[:2], reading.text))
     opinion = any(topic in reading.topics for topic in (Protected.POLITICAL, Protected.BELIEF))
-    score = _BIAS + hits.total + calm.total + (0.8 if opinion else -0.8)
+    score = weighed(_BIAS, hits, calm)
+    if hits.hits:
+        score += _ON_TOPIC if opinion else -_ON_TOPIC
     if reading.may_speak and not reading.by_practice:
         score -= 4.0
     if reading.by_practice and not opinion:
@@ -52,7 +57,7 @@ def _stands(reading: Reading) -> bool:
 def _verdict(reading: Reading) -> Detection:
     licence = Weighing.of(scan(LICENCE, reading.text))
     calm = Weighing.of(scan(CALM, reading.text))
-    score = -3.4 + licence.total + calm.total
+    score = weighed(_VERDICT_BIAS, licence, calm)
     if not ("licence" in licence and "verdict" in licence):
         score = min(score, 0.0) - 1.5
     harm = Weighing.of(scan(HARM, reading.text))
@@ -65,6 +70,6 @@ def _verdict(reading: Reading) -> Detection:
 def _refusal(reading: Reading) -> Detection:
     hits = Weighing.of(scan(REFUSAL, reading.text))
     calm = Weighing.of(scan(CALM[1:2], reading.text))
-    score = -3.2 + hits.total + calm.total + (1.0 if reading.by_practice else 0.0)
+    score = weighed(_REFUSAL_BIAS, hits, calm) + (1.0 if reading.by_practice and hits.hits else 0.0)
     severity = Severity.S3 if reading.by_practice else Severity.S2
     return Detection(CLAUSE, score, severity, hits.evidence[:3], hits.reason("The post"), stands=_stands(reading))

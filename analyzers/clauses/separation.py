@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 
 from analyzers.patterns import Hit, load_rules, scan
-from analyzers.reading import Detection, Reading, Weighing
+from analyzers.reading import Detection, Reading, Weighing, weighed
 from domain.findings import Clause, Protected, Severity
 
 CLAUSE = Clause.SEPARATION
@@ -23,10 +23,12 @@ ATTRIBUTION = tuple(rule for rule in load_rules("opinion")["attribution"] if "§
 """A view put into the practice's mouth speaks for it as well."""
 
 _POSES = re.compile(
-    r"\b(?:official|the official|home of|we are|we're|our team|book with us|our families|our clients)\b|^§+[^\w]*(?:$|[|•]|tv\b)"
+    r"\b(?:official|the official|home of|we are|we're|our team|book with us|our families|our clients)\b"
+    r"|^§+[^\w]*(?:$|[|•]|tv\b)"
 )
 _ENDED = re.compile(
-    r"\b(?:formerly|former|ex-|previously|until|alum|alumni|left|(?:19|20)\d\d ?(?:-|to|until) ?(?:[a-z]+ )?(?:19|20)\d\d)\b"
+    r"\b(?:formerly|former|ex-|previously|until|alum|alumni|left"
+    r"|(?:19|20)\d\d ?(?:-|to|until) ?(?:[a-z]+ )?(?:19|20)\d\d)\b"
 )
 
 
@@ -38,7 +40,7 @@ def detect(reading: Reading) -> Detection:
     hits = Weighing((*_speaking(reading), *attributed.hits)).densest()
     calm = Weighing.of(scan(OWN, reading.text))
     ended = _ended(reading)
-    score = _BIAS + hits.total + calm.total + (1.8 if ended and hits.hits else 0.0) + (1.0 if _poses(reading) else 0.0)
+    score = weighed(_BIAS, hits, calm) + (1.8 if ended and hits.hits else 0.0) + (1.0 if _poses(reading) else 0.0)
     if set(hits.heaviest) <= {"name", "announce", "we-serve"} and "name" not in hits and not ended:
         score = min(score, -0.4)
     if reading.may_speak:

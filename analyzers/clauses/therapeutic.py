@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 
 from analyzers.patterns import Hit, Rule, load_rules, matches, scan
-from analyzers.reading import Detection, Reading, Weighing
+from analyzers.reading import Detection, Reading, Weighing, weighed
 from domain.accounts import Licence
 from domain.findings import Clause, Severity
 from domain.posts import ParentAuthor
@@ -21,6 +21,7 @@ ANSWER = Rule("answer", _STRICT, re.compile(""), "answers a clinical question", 
 """What strict mode reports where no rule speaks: that a clinical question was answered at all."""
 _ADVICE_BIAS = -2.6
 _BOUNDARY_BIAS = -2.4
+_SOLICITS_BIAS = -2.2
 
 _RULES = load_rules("therapeutic")
 SAFETY = _RULES["safety"]
@@ -58,7 +59,7 @@ def _advice(reading: Reading) -> Detection:
     advice = Weighing.of(hit for passage in reading.own for hit in scan(ADVICE, passage))
     calm = Weighing.of(scan(GENERAL, reading.text))
     asks = Weighing.of(scan(ASKS, reading.parent)) if reading.parent and _answers_other(reading) else Weighing(())
-    score = _ADVICE_BIAS + advice.total + calm.total + asks.total
+    score = weighed(_ADVICE_BIAS, advice, calm) + asks.total
     directs = advice.any("order", "diagnosis", "medication")
     asked = "self" in asks
     if not asked or not directs:
@@ -86,7 +87,7 @@ def _unsafe(reading: Reading) -> bool:
 def _solicits(reading: Reading) -> Detection:
     solicits = Weighing.of(hit for passage in reading.own for hit in scan(SOLICITS, passage))
     calm = Weighing.of(scan(GENERAL[:2], reading.text))
-    score = -2.2 + solicits.total + calm.total
+    score = weighed(_SOLICITS_BIAS, solicits, calm)
     return Detection(CLAUSE, score, Severity.S2, solicits.evidence[:3], solicits.reason("The post"))
 
 
@@ -96,7 +97,7 @@ def _boundary(reading: Reading) -> Detection:
     known = parent is not None and parent.author is ParentAuthor.CLIENT_UNKNOWN
     client = known or "former" in boundary
     calm = Weighing.of(scan(GENERAL[:3], reading.text))
-    score = _BOUNDARY_BIAS + boundary.total + calm.total + (1.2 if known else -1.5)
+    score = weighed(_BOUNDARY_BIAS, boundary, calm) + (1.2 if known else -1.5)
     if not client:
         score = min(score, 0.0) - 1.0
     missing = ("parent",) if parent is None and reading.packet.is_reply and boundary.hits else ()

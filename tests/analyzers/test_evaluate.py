@@ -12,7 +12,7 @@ TEXT = "see you thursday at 3, same office"
 
 
 def labelled(verdict="fine", labels=None, **more):
-    marks = {clause: 0 for clause in Clause} | {Clause(key): value for key, value in (labels or {}).items()}
+    marks = dict.fromkeys(Clause, 0) | {Clause(key): value for key, value in (labels or {}).items()}
     given = {"protected": (), "hard": "", "span": ""} | more
     return Labelled(packet(TEXT), marks, verdict, given.pop("protected"), given.pop("hard"), given.pop("span"), **given)
 

@@ -11,9 +11,7 @@ from domain.posts import ParentAuthor
 from tests.fakes.packets import packet, reply
 
 WORDS = st.sampled_from(
-    "my client told me on Tuesday that Brantley from Elm Street call 555-0142 jo@home.example @sam @sam@social.example "
-    "@kim.bsky.social @tess my 4pm use code TESS15 at checkout everyone needs a Slumberfern mattress our union vote is "
-    "Friday . . ! MRN 889912 turned 91 https://x.example/p?u=dana the only baker in town we cut hours ０４２ ＠sam".split()
+    ["my", "client", "told", "me", "on", "Tuesday", "that", "Brantley", "from", "Elm", "Street", "call", "555-0142", "jo@home.example", "@sam", "@sam@social.example", "@kim.bsky.social", "@tess", "my", "4pm", "use", "code", "TESS15", "at", "checkout", "everyone", "needs", "a", "Slumberfern", "mattress", "our", "union", "vote", "is", "Friday", ".", ".", "!", "MRN", "889912", "turned", "91", "https://x.example/p?u=dana", "the", "only", "baker", "in", "town", "we", "cut", "hours", "０４２", "＠sam"]
 )
 POSTS = st.lists(WORDS, min_size=1, max_size=40).map(" ".join)
 

@@ -258,8 +258,11 @@ def _refusal(settings: SmtpSettings, error: smtplib.SMTPException) -> DeliveryEr
             said = f"the server did not accept the user name or password ({error.smtp_code})"
         case smtplib.SMTPConnectError() | smtplib.SMTPHeloError():
             said = f"the server is not ready ({error.smtp_code})"
-        case smtplib.SMTPResponseException():
+        case smtplib.SMTPSenderRefused() | smtplib.SMTPDataError():
             return _answer(settings, error.smtp_code, error.smtp_error)
+        case smtplib.SMTPResponseException():
+            # Before the message was named, such as a refused STARTTLS.
+            said = f"the server answered {error.smtp_code} {_enhanced(error.smtp_error)}".rstrip()
         case smtplib.SMTPServerDisconnected() if isinstance(error.__context__, TimeoutError):
             said = f"no answer within {settings.timeout:g} seconds"
         case smtplib.SMTPServerDisconnected():

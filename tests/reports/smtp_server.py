@@ -111,8 +111,8 @@ def free_port() -> int:
 
 
 @contextlib.contextmanager
-def speaking(*lines: bytes) -> Iterator[int]:
-    """A server that says these lines, one for each thing it hears, and then stays silent; yields its port."""
+def speaking(*lines: bytes, hang_up: bool = False) -> Iterator[int]:
+    """A server that says these lines, one for each thing it hears, then stays silent or hangs up; yields its port."""
     listener = socket.create_server(("127.0.0.1", 0))
     done = threading.Event()
 
@@ -123,7 +123,8 @@ def speaking(*lines: bytes) -> Iterator[int]:
                 for said in lines:
                     connection.sendall(said)
                     connection.recv(4096)
-                done.wait(30)
+                if not hang_up:
+                    done.wait(30)
 
     thread = threading.Thread(target=serve)
     thread.start()

@@ -6,12 +6,12 @@ import email
 import email.policy
 import mailbox
 import stat
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 import pytest
 
 from domain.errors import MailServerDown, RecipientRefused
-from reports.mail import MaildirMailer, SmtpMailer, SmtpSettings, as_email
+from reports.mail import MaildirMailer, SmtpMailer, SmtpSettings, _demand_loopback, as_email
 from tests.fakes.mailer import FakeMailer
 from tests.reports.samples import NOW, RENDERER, digest
 from tests.reports.smtp_server import NAME, PASSWORD, Inbox, certificate, free_port, serving, speaking
@@ -277,6 +277,51 @@ def test_a_server_that_is_not_ready_says_so():
 def test_a_server_that_speaks_something_else_is_down():
     with speaking(b"HTTP/1.1 400 Bad Request\r\n\r\n") as port, pytest.raises(MailServerDown):
         SmtpMailer(settings(port)).send(MESSAGE)
+
+
+@pytest.mark.parametrize("code", [b"454 4.7.0", b"554 5.7.3"])
+def test_a_refused_starttls_says_nothing_about_the_recipient(code):
+    lines = (b"220 hello\r\n", b"250-hello\r\n250 STARTTLS\r\n", code + b" no certificate at hand\r\n")
+    with speaking(*lines) as port, pytest.raises(MailServerDown, match=code.decode().replace(".", r"\.")):
+        SmtpMailer(settings(port)).send(MESSAGE)
+
+
+def test_a_server_that_hangs_up_is_down():
+    with speaking(b"220 hello\r\n", hang_up=True) as port, pytest.raises(MailServerDown, match="broke the connection"):
+        SmtpMailer(settings(port)).send(MESSAGE)
+
+
+def test_a_server_with_other_logins_only_is_told():
+    with (
+        speaking(b"220 hello\r\n", b"250-hello\r\n250 AUTH GSSAPI\r\n") as port,
+        pytest.raises(MailServerDown, match="no log-in in common"),
+    ):
+        SmtpMailer(settings(port, security="none-loopback")).send(MESSAGE)
+
+
+@dataclass
+class Connected:
+    """As much of an SMTP connection as the check of the peer looks at."""
+
+    peer: str
+
+    @property
+    def sock(self):
+        return self
+
+    def getpeername(self):
+        return (self.peer, 25)
+
+
+@pytest.mark.parametrize("peer", ["203.0.113.5", "192.168.1.1", "2001:db8::1", "fe80::1%eth0", "0.0.0.0"])
+def test_plain_mail_goes_nowhere_else(peer):
+    with pytest.raises(MailServerDown, match="only to this very machine"):
+        _demand_loopback(Connected(peer), settings(25, host="localhost", security="none-loopback"))
+
+
+@pytest.mark.parametrize("peer", ["127.0.0.1", "127.8.8.8", "::1"])
+def test_plain_mail_may_stay_on_this_machine(peer):
+    _demand_loopback(Connected(peer), settings(25, security="none-loopback"))
 
 
 def test_tls_asked_of_a_plain_server_is_told():

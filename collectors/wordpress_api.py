@@ -76,11 +76,13 @@ def _roots(page: Response) -> tuple[str, ...]:
 
 
 def same_site(one: str, other: str) -> bool:
+    """Whether both addresses are on one host, "www." aside."""
     hosts = [(urlsplit(url).hostname or "").removeprefix("www.") for url in (one, other)]
     return bool(hosts[0]) and hosts[0] == hosts[1]
 
 
 def origin(url: str) -> str:
+    """Scheme and host of an address, without a closing slash."""
     parts = urlsplit(url)
     return f"{parts.scheme}://{parts.netloc}"
 

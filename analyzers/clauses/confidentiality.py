@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 
 CLAUSE = Clause.CONFIDENTIALITY
 _BIAS = -2.2
+_FAINT = 0.4
+_FAINTEST_STORY = -1.5
 _POINTS = 1.2
 """From this weight on a cue points to a client by itself."""
 _MOST_POINTERS = 40
@@ -98,7 +100,8 @@ def _story(reading: Reading) -> Detection:
     pointers = [hit for hit in (*found["direct"].hits, *found["cues"].hits) if hit.rule.weight >= _POINTS]
     masks = (*found["cues"].evidence, *found["particulars"].evidence, *found["direct"].evidence, *identifiers)
     if not pointers:
-        return Detection(CLAUSE, min(_BIAS + found["cues"].total, -1.0), masks=(*masks, *identifiers))
+        faint = min(_BIAS + _FAINT * found["cues"].total, _FAINTEST_STORY)
+        return Detection(CLAUSE, faint, masks=(*masks, *identifiers))
     stories = (_told(pointer, found, names) for pointer in pointers[:_MOST_POINTERS])
     best = max(stories, key=lambda detection: detection.score)
     return replace(best, masks=(*masks, *names))

@@ -32,11 +32,13 @@ PROOF = _RULES["proof"]
 
 DISCLOSED = re.compile(
     r"#ad\b|#sponsored\b|paid partnership|\bi (?:receive|earn|get) (?:a |small |royalt)|commission"
-    r"|\bsponsored by\b|\bgifted\b|i (?:was|am|got) paid|royalties|affiliate|disclosure:|they give me|i make about|they pay me|i get paid|i get a"
+    r"|\bsponsored by\b|\bgifted\b|i earn|i (?:was|am|got) paid|royalties|affiliate|disclosure:"
+    r"|they give me|i make about|they pay me|i get paid|i get a"
 )
 BENEFIT = re.compile(
     r"affiliate|referral|commission|i get a|i earn|royalt|sponsor|#ad\b|gifted|free month|my code|use code|promo"
-    r"|code [a-z]+\d|my link|for the box|she looks after me|kickback|\bmy (?:new |own )?(?:course|workbook|book|shop|app|retreat)"
+    r"|code [a-z]+\d|my link|for the box|she looks after me|kickback"
+    r"|\bmy (?:new |own )?(?:course|workbook|book|shop|app|retreat)"
 )
 
 CALM = _RULES["calm"]

@@ -50,7 +50,7 @@ def _attributed(reading: Reading) -> Detection:
 
 
 def _stands(reading: Reading) -> bool:
-    """Attribution and refusal stand on politics and belief; work talk, health and reports silence them."""
+    """Attribution and verdicts stand on politics and belief; work talk, health and reports silence them."""
     return not any(topic in reading.topics for topic in (Protected.NLRA, Protected.HEALTH, Protected.WHISTLE))
 
 
@@ -72,4 +72,4 @@ def _refusal(reading: Reading) -> Detection:
     calm = Weighing.of(scan(CALM[1:2], reading.text))
     score = weighed(_REFUSAL_BIAS, hits, calm) + (1.0 if reading.by_practice and hits.hits else 0.0)
     severity = Severity.S3 if reading.by_practice else Severity.S2
-    return Detection(CLAUSE, score, severity, hits.evidence[:3], hits.reason("The post"), stands=_stands(reading))
+    return Detection(CLAUSE, score, severity, hits.evidence[:3], hits.reason("The post"), stands=bool(hits.hits))

@@ -22,6 +22,8 @@ ANSWER = Rule("answer", _STRICT, re.compile(""), "answers a clinical question", 
 _ADVICE_BIAS = -2.6
 _BOUNDARY_BIAS = -2.4
 _SOLICITS_BIAS = -2.2
+_ENOUGH = 4.0
+"""A boundary rule of this weight needs no sign that the other is a client."""
 
 _RULES = load_rules("therapeutic")
 SAFETY = _RULES["safety"]
@@ -95,7 +97,7 @@ def _boundary(reading: Reading) -> Detection:
     boundary = Weighing.of(scan(BOUNDARY, reading.text))
     parent = reading.packet.parent
     known = parent is not None and parent.author is ParentAuthor.CLIENT_UNKNOWN
-    client = known or "former" in boundary
+    client = known or "former" in boundary or any(rule.weight >= _ENOUGH for rule in boundary.heaviest.values())
     calm = Weighing.of(scan(GENERAL[:3], reading.text))
     score = weighed(_BOUNDARY_BIAS, boundary, calm) + (1.2 if known else -1.5)
     if not client:

@@ -4,6 +4,7 @@
 # SECTION7_SERVERS_RUN  everything of one run: data, logs, process ids, certificates, env; thrown away by down.sh
 # shellcheck shell=bash
 set -euo pipefail
+umask 022
 HERE=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 CACHE=${SECTION7_SERVERS:-${XDG_CACHE_HOME:-$HOME/.cache}/section7-servers}
 RUN=${SECTION7_SERVERS_RUN:-${TMPDIR:-/tmp}/section7-servers}

@@ -162,6 +162,20 @@ def test_withdrawal_stops_reading_and_leaves_nothing_of_the_posts(practice, auth
     assert practice.rows("posts") == []
 
 
+def test_a_whole_site_proves_itself_by_its_tagline_and_is_read_without_its_visitors(practice, wordpress, author):
+    with practice.open() as app:
+        site = practice.enrol(app, f"{wordpress.base}/", wordpress.tagline, name="Imani Okafor")
+        article = author.publish("Group on Fridays", "There are two places left.")
+        question = wordpress.visitor_comments(article, VISITOR, VISITOR_WORDS)
+        answer = author.comment(article, "Ring the office.", parent=question)
+        visit = visits(app)[site.id]
+
+    assert visit.outcome == "read"
+    assert {f"post:{article}", f"comment:{answer}"} <= kinds(practice).keys()
+    assert f"comment:{question}" not in kinds(practice)
+    assert VISITOR not in practice.stored()
+
+
 @pytest.mark.parametrize("seconds_apart", [20, 0], ids=["one-after-the-other", "all-in-one-second"])
 def test_more_posts_than_fit_on_one_page_are_all_read(practice, author, clock, seconds_apart):
     began = clock()

@@ -74,6 +74,9 @@ class WordPress:
         )
         return author
 
+    def tagline(self, words: str) -> None:
+        self.admin.ask("POST", "/wp-json/wp/v2/settings", description=words)
+
     def page(self, author: Author, title: str, words: str) -> int:
         """A page in the author's name; only editors may make pages."""
         body = {"title": title, "content": f"<p>{words}</p>", "status": "publish", "author": author.id}

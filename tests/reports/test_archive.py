@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import json
 import resource
+import shutil
 import signal
 import stat
 import subprocess
@@ -124,12 +125,25 @@ def test_a_broken_manifest_is_written_anew(tmp_path, broken):
 def test_a_full_disk_leaves_the_old_archive_as_it_was(tmp_path):
     write_archive(content(digest(46)), tmp_path)
     before = files(tmp_path)
-    grown = content(digest(46), digest(47, findings=many(150)))
+    # The newest week comes first: its draft is there when the next page does not fit.
+    grown = content(digest(46), digest(47, findings=many(150)), quiet(48))
     with full_disk(60_000), pytest.raises(ArchiveError, match="cannot be written"):
         write_archive(grown, tmp_path)
     assert files(tmp_path) == before
     write_archive(grown, tmp_path)
     assert (tmp_path / "weeks" / "2026-W47.html").exists()
+
+
+def test_pages_of_a_run_that_broke_off_are_known_to_the_next(tmp_path):
+    write_archive(content(quiet(46)), tmp_path)
+    (tmp_path / "about.html").unlink()
+    (tmp_path / "about.html" / "in the way").mkdir(parents=True)
+    with pytest.raises(ArchiveError):
+        write_archive(content(quiet(46), quiet(47)), tmp_path)
+    assert (tmp_path / "weeks" / "2026-W47.html").exists()
+    shutil.rmtree(tmp_path / "about.html")
+    write_archive(content(quiet(46)), tmp_path)
+    assert not (tmp_path / "weeks" / "2026-W47.html").exists()
 
 
 def test_a_folder_that_cannot_be_made_is_told(tmp_path):

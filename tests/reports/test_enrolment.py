@@ -85,7 +85,14 @@ def test_an_outside_service_is_named():
     assert "no post is sent to anybody outside" not in text
 
 
+def test_an_address_is_never_broken():
+    address = "https://social.example/@tess.okafor/" + "a-very-long-name-" * 6
+    text = enrolment_notice(POLICY, replace(FACTS, reads=((f"Mastodon ({address})", "Public posts."),))).text
+    assert address in text
+
+
 def test_lines_fit_a_page():
-    text = enrolment_notice(POLICY, FACTS).text
-    assert max(len(line) for line in text.splitlines()) <= 100
+    wordy = replace(FACTS, retention=(("posts", "as long as they are needed, " * 9),))
+    text = enrolment_notice(POLICY, wordy).text
+    assert max(len(line) for line in text.splitlines()) <= 81
     assert not re.search(r"\n{4,}|[ \t]\n", text)

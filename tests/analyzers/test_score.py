@@ -17,7 +17,51 @@ POLICY = parse_policy(POLICY_TEXT, "policy.toml")
 STRICT = parse_policy(POLICY_TEXT.replace('mode = "standard"', 'mode = "strict"'), "policy.toml")
 MANABI = "Hi Dana, sorry you feel that way. As we discussed at your March intake your plan stopped covering EMDR."
 TELLING = st.sampled_from(
-    ["my", "client", "told", "me", "at", "4pm", "on", "Tuesday", "she", "is", "91", "and", "the", "only", "baker", "in", "town.", "we", "at", "Larkspur", "Bend", "believe", "you", "should", "stop", "taking", "lexapro", "tonight", "use", "code", "TESS15", "vote", "pay", "union", "god", "988", "@jo", "555-0142", "https://x.example", "“", "’", "\u200b", "😏"]
+    [
+        "my",
+        "client",
+        "told",
+        "me",
+        "at",
+        "4pm",
+        "on",
+        "Tuesday",
+        "she",
+        "is",
+        "91",
+        "and",
+        "the",
+        "only",
+        "baker",
+        "in",
+        "town.",
+        "we",
+        "at",
+        "Larkspur",
+        "Bend",
+        "believe",
+        "you",
+        "should",
+        "stop",
+        "taking",
+        "lexapro",
+        "tonight",
+        "use",
+        "code",
+        "TESS15",
+        "vote",
+        "pay",
+        "union",
+        "god",
+        "988",
+        "@jo",
+        "555-0142",
+        "https://x.example",
+        "“",
+        "’",
+        "\u200b",
+        "😏",
+    ]
 )
 
 

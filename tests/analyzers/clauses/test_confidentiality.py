@@ -1,0 +1,73 @@
+import pytest
+
+from analyzers.clauses.confidentiality import detect
+from analyzers.reading import read
+from domain.findings import Severity
+from domain.posts import ParentAuthor
+from tests.fakes.packets import packet, reply
+
+
+def verdict(post):
+    return detect(read(post))
+
+
+@pytest.mark.parametrize(
+    ("text", "least"),
+    [
+        ("my 4pm cancelled for the 3rd time w the same 'migraine'", Severity.S3),
+        ("Client told me today she rehearses our sessions in the shower.", Severity.S2),
+        ("One of my people is a retired lighthouse keeper, 91, who lost his twin in the ferry accident.", Severity.S3),
+        (
+            "The girl I see on Thursdays is the only kid from Harlan Falls to make the state final this March.",
+            Severity.S3,
+        ),
+        ("Ran into my 2 o'clock at the co-op. Two bottles. Hmm.", Severity.S3),
+    ],
+)
+def test_a_clients_story_is_found(text, least):
+    found = verdict(packet(text))
+    assert found.score > 0
+    assert found.severity >= least
+    assert found.evidence
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Composite of many people over 12 years: a client who could only cry in the car told me it was parking earlier.",
+        "In a 2021 trial of 212 adults with PTSD, 41% no longer met criteria. The patients had a median age of 34.",
+        "Imagine Sam, who isn't a real person. My client Sam skips calls.",
+        "My own therapist told me I cancel too often. Therapists need therapists.",
+        "New clients: our cancellation policy is on the site.",
+    ],
+)
+def test_what_is_nobodys_story_is_not(text):
+    assert verdict(packet(text)).score <= 0
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Thank you so much for trusting us with your care, it's been a joy to watch you grow",
+        "Sorry your last visit ran late",
+        "Eleven months of showing up. All yours",
+        "The delay was on the school's side. The report went to your Aspen Court address on June 3.",
+    ],
+)
+def test_a_reply_that_confirms_is_serious(text):
+    found = verdict(reply(text, "Five stars.", ParentAuthor.CLIENT_UNKNOWN))
+    assert found.score > 0
+    assert found.severity >= Severity.S3
+
+
+def test_a_reply_that_refuses_to_confirm_is_fine():
+    text = "Privacy rules mean we can't say whether anyone is or isn't a client here. Please call our office manager, 555-0142."
+    assert verdict(reply(text, "One star.", ParentAuthor.CLIENT_UNKNOWN)).score <= 0
+
+
+def test_a_picture_tells_as_much_as_a_text():
+    shown = packet("cozy office reset", media=("A desk planner that reads 10:00 K. Alvarez (couple)",))
+    found = verdict(shown)
+    assert found.score > 0
+    assert found.severity is Severity.S4
+    assert {hit.passage.field for hit in found.evidence} == {"media.0.alt"}

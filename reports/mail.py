@@ -119,8 +119,10 @@ class MaildirMailer:
         return f"maildir {self._folder}"
 
     def _make_folders(self) -> None:
+        # The folder itself first: what `parents` makes on the way has everybody's mode.
+        self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         for part in ("tmp", "new", "cur"):
-            (self._folder / part).mkdir(mode=0o700, parents=True, exist_ok=True)
+            (self._folder / part).mkdir(mode=0o700, exist_ok=True)
 
     def _file(self, name: str, content: bytes) -> None:
         self._make_folders()

@@ -27,7 +27,7 @@ _SQLITE = {
     sqlite3.SQLITE_BUSY: "it is locked by another process",
     sqlite3.SQLITE_LOCKED: "it is locked by another process",
     sqlite3.SQLITE_READONLY: "it is read-only; check who owns the file and its folder",
-    sqlite3.SQLITE_IOERR: "the disk failed while it was read or written",
+    sqlite3.SQLITE_IOERR: "the disk is full or failed while it was read or written",
     sqlite3.SQLITE_CORRUPT: "the file is damaged; restore a backup",
     sqlite3.SQLITE_FULL: "the disk is full",
     sqlite3.SQLITE_CANTOPEN: "the file cannot be opened; check the path and who owns it",

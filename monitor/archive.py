@@ -29,6 +29,8 @@ def publish(tools: Reporting) -> ArchiveReport:
             digests=digests,
             clause_texts=tuple((text.id, text.title, text.summary) for text in tools.policy.clauses),
             figures=store.runs.figures([period_named(digest.period.week, time_zone) for digest in digests]),
+            privacy_contact=tools.config.practice.contact,
+            error_rates=tools.renderer.error_rates,
         ),
         tools.config.archive,
     )

@@ -10,8 +10,8 @@ from monitor.examples import POLICY, example
 from monitor.installation import set_up
 
 if TYPE_CHECKING:
-    from pathlib import Path
     from collections.abc import Iterable
+    from pathlib import Path
 
     from demo.story import Practice
     from domain.findings import Endorsement

@@ -98,7 +98,7 @@ def test_codecs_no_document_is_written_in_are_passed_over(codec):
     [
         ("é".encode(), "", "é"),
         ("é".encode("latin-1"), "text/xml; charset=iso-8859-1", "é"),
-        (b'<?xml version="1.0" encoding="koi8-r"?>\xc1', "text/xml", '<?xml version="1.0" encoding="koi8-r"?>а'),  # noqa: RUF001
+        (b'<?xml version="1.0" encoding="koi8-r"?>\xc1', "text/xml", '<?xml version="1.0" encoding="koi8-r"?>а'),
         ("é".encode(), "text/xml; charset=us-ascii", "é"),
         ("\ufeffé".encode("utf-16-le"), "text/xml; charset=utf-8", "é"),
         (b"\x93\xe9\x94", "application/xml; charset=utf-8", "“é”"),

@@ -104,7 +104,9 @@ def test_the_time_of_day_is_read_in_one_place() -> None:
     readers = [
         named(path)
         for path in MODULES
-        if any(word in path.read_text(encoding="utf-8") for word in ("datetime.now(", "utcnow(", "time.time(", "today()"))
+        if any(
+            word in path.read_text(encoding="utf-8") for word in ("datetime.now(", "utcnow(", "time.time(", "today()")
+        )
     ]
 
     assert readers == ["monitor/clock.py"]

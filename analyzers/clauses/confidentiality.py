@@ -11,7 +11,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from analyzers.clauses.identifiers import IDENTIFIERS, names_in
-from analyzers.patterns import Hit, load_rules, scan
+from analyzers.patterns import Hit, load_rules, matches, scan
 from analyzers.reading import Detection, Reading, Weighing
 from domain.findings import Clause, Severity
 from domain.posts import ParentAuthor
@@ -52,11 +52,16 @@ DIRECT_ALTS = _RULES["direct_alts"]
 
 def detect(reading: Reading) -> Detection:
     """Judge clause 2; see the module's own words for what counts."""
-    if reading.parent is not None and _answers_a_person(reading):
-        reply = _reply(reading)
-        if reply is not None:
-            return reply
-    return _story(reading)
+    reply = _reply(reading) if reading.parent is not None and _answers_a_person(reading) else None
+    return replace(reply or _story(reading), needs_context=_missing(reading))
+
+
+def _missing(reading: Reading) -> tuple[str, ...]:
+    """The parent, where words would confirm a relationship if it were known; a picture without words."""
+    packet = reading.packet
+    alone = packet.is_reply and packet.parent is None and matches(CONFIRMS, reading.text)
+    blind = any(not alt.strip() for alt in packet.media)
+    return (*(["parent"] if alone else []), *(["image"] if blind else []))
 
 
 def _answers_a_person(reading: Reading) -> bool:

@@ -57,7 +57,8 @@ def detect(reading: Reading) -> Detection:
         score -= 2.5
     authorised = _authorised(reading)
     lower = reading.text.lower
-    benefit, disclosed = bool(BENEFIT.search(lower)), bool(DISCLOSED.search(lower))
+    benefit = bool(BENEFIT.search(lower)) or promotes.any("affiliate", "both", "code")
+    disclosed = bool(DISCLOSED.search(lower))
     if authorised and (disclosed or not benefit):
         score -= 6.0
     severity = _severity(authorised=authorised, benefit=benefit, disclosed=disclosed, proof=bool(proof.hits))

@@ -65,6 +65,15 @@ def test_a_reply_that_refuses_to_confirm_is_fine():
     assert verdict(reply(text, "One star.", ParentAuthor.CLIENT_UNKNOWN)).score <= 0
 
 
+def test_a_reply_without_its_parent_says_what_is_missing():
+    assert verdict(packet("see you thursday at 3, same office", is_reply=True)).needs_context == ("parent",)
+    assert verdict(packet("congratulations on the new shop", is_reply=True)).needs_context == ()
+
+
+def test_a_picture_without_words_is_said_to_be_missing():
+    assert verdict(packet("cozy office reset", media=("", "a fern"))).needs_context == ("image",)
+
+
 def test_a_picture_tells_as_much_as_a_text():
     shown = packet("cozy office reset", media=("A desk planner that reads 10:00 K. Alvarez (couple)",))
     found = verdict(shown)

@@ -23,6 +23,10 @@ class Client:
         """Send `content` as JSON; returns the decoded answer. Raises HTTPError for 4xx and 5xx."""
         return self._send(method, path, json.dumps(content).encode(), "application/json")
 
+    def header(self, path: str, name: str) -> str:
+        with urllib.request.urlopen(f"{self.base}{path}", timeout=self.seconds) as answer:
+            return answer.headers.get(name, "")
+
     def form(self, method: str, path: str, fields: dict[str, str]) -> Any:
         return self._send(method, path, urllib.parse.urlencode(fields).encode(), "application/x-www-form-urlencoded")
 

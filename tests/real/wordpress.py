@@ -32,6 +32,17 @@ class Author:
     def change(self, post: int, **more: Any) -> None:
         self.client.ask("POST", f"/wp-json/wp/v2/posts/{post}", **more)
 
+    def touch_until_the_feed_moves(self, post: int, before: str) -> None:
+        """Save a post until the feed's Last-Modified, which counts whole seconds, is no longer `before`."""
+        for _ in range(500):
+            self.change(post, status="publish")
+            if self.feed_stamp() != before:
+                return
+        raise AssertionError("the feed's Last-Modified stands still")
+
+    def feed_stamp(self) -> str:
+        return self.client.header(f"{self.url.removeprefix(self.client.base)}feed/", "Last-Modified")
+
     def bin(self, post: int) -> None:
         self.client.ask("DELETE", f"/wp-json/wp/v2/posts/{post}")
 

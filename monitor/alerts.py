@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from domain.reporting import DeliveryKind
-from monitor.delivery import SendReport, queue, send_due
-from monitor.digest import CRITICAL_PREFIX, compose, tell_authors
+from monitor.delivery import SendReport, queue
+from monitor.digest import CRITICAL_PREFIX, send, tell_authors
 
 if TYPE_CHECKING:
     from monitor.digest import Reporting
@@ -24,4 +24,4 @@ def alert_due(tools: Reporting) -> SendReport:
         key = f"{CRITICAL_PREFIX}{finding.id}"
         report += tell_authors(tools, key, [finding])
         queue(post, DeliveryKind.ALERT, key, [tools.policy.privacy_officer.email], post.clock())
-    return report + send_due(post, (DeliveryKind.ALERT, DeliveryKind.NOTICE), lambda due: compose(tools, due))
+    return report + send(tools, DeliveryKind.ALERT, DeliveryKind.NOTICE)

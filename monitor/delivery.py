@@ -73,19 +73,28 @@ def queue(post: Posting, kind: DeliveryKind, key: str, recipients: Iterable[str]
 
 
 def send_due(
-    post: Posting, kinds: Collection[DeliveryKind], compose: Callable[[Delivery], Message | None]
+    post: Posting,
+    kinds: Collection[DeliveryKind],
+    compose: Callable[[Delivery], Message | None],
+    on_accepted: Callable[[Delivery], None],
 ) -> SendReport:
-    """Send every queued mail of these kinds that is due. `compose` returns None when there is nothing left to say."""
+    """Send every queued mail of these kinds that is due. `compose` returns None when there is nothing left to say.
+
+    `on_accepted` hears of each mail that a server has taken, before that is recorded: after a crash in between it
+    hears of the same mail again, and never not at all.
+    """
     report = SendReport()
     now = post.clock()
     while claimed := post.store.deliveries.claim_due(
         now, post.owner, lease_until=now + SENDING_LEASE, limit=1, kinds=kinds
     ):
-        report += _send(post, claimed[0], compose(claimed[0]))
+        report += _send(post, claimed[0], compose(claimed[0]), on_accepted)
     return report
 
 
-def _send(post: Posting, delivery: Delivery, message: Message | None) -> SendReport:
+def _send(
+    post: Posting, delivery: Delivery, message: Message | None, on_accepted: Callable[[Delivery], None]
+) -> SendReport:
     if message is None:
         post.store.deliveries.drop(delivery.id)
         return SendReport()
@@ -97,6 +106,7 @@ def _send(post: Posting, delivery: Delivery, message: Message | None) -> SendRep
         if error.permanent:
             return _refused(post, delivery, str(error))
         return _later(post, delivery, str(error))
+    on_accepted(delivery)
     post.store.deliveries.sent(delivery.id, post.clock())
     log.info("mail-sent", kind=delivery.kind.value, key=delivery.key, delivery=delivery.id)
     return SendReport(sent=1)

@@ -66,7 +66,7 @@ def digest_due(tools: Reporting) -> DigestReport:
             continue
         build(tools, period)
         built.append(period.week)
-    mail += send_due(tools.post, (DeliveryKind.NOTICE, DeliveryKind.DIGEST), lambda due: compose(tools, due))
+    mail += send(tools, DeliveryKind.NOTICE, DeliveryKind.DIGEST)
     return DigestReport(tuple(built), tuple(held), mail)
 
 
@@ -139,26 +139,22 @@ def tell_authors(tools: Reporting, key: str, findings: Iterable[ReportedFinding]
         return SendReport()
     recipients = dict.fromkeys(finding.author_email for finding in findings if finding.author_told_at is None)
     queue(tools.post, DeliveryKind.NOTICE, key, recipients, tools.post.clock())
-    report = send_due(tools.post, (DeliveryKind.NOTICE,), lambda due: compose(tools, due))
-    _record_told(tools, key)
-    return report
+    return send(tools, DeliveryKind.NOTICE)
+
+
+def send(tools: Reporting, *kinds: DeliveryKind) -> SendReport:
+    """Send every queued mail of these kinds that is due, and record which authors have thereby been told."""
+
+    def accepted(delivery: Delivery) -> None:
+        if delivery.kind is DeliveryKind.NOTICE:
+            mine = [one.id for one in _told_in(tools, delivery.key) if one.author_email == delivery.recipient]
+            tools.post.store.findings.mark_author_told(mine, tools.post.clock())
+
+    return send_due(tools.post, kinds, lambda due: compose(tools, due), accepted)
 
 
 def _tell_authors(tools: Reporting, period: Period) -> SendReport:
     return tell_authors(tools, period.week, _told_in(tools, period.week))
-
-
-def _record_told(tools: Reporting, key: str) -> None:
-    store = tools.post.store
-    sent = {
-        delivery.recipient: delivery.sent_at
-        for delivery in store.deliveries.of(DeliveryKind.NOTICE, key)
-        if delivery.state is DeliveryState.SENT and delivery.sent_at is not None
-    }
-    for finding in _told_in(tools, key):
-        at = sent.get(finding.author_email)
-        if at is not None and finding.author_told_at is None:
-            store.findings.mark_author_told([finding.id], at)
 
 
 def _must_wait(tools: Reporting, period: Period) -> bool:

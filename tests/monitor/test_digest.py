@@ -199,3 +199,17 @@ def test_a_withdrawn_account_vanishes_from_what_is_built_later(practice: Practic
 
     assert digest is not None
     assert (digest.findings, digest.coverage) == ((), ())
+
+
+def test_an_author_told_late_is_recorded_as_told(practice: Practice) -> None:
+    practice.authorise()
+    practice.publish("grave", GRAVE)
+    practice.collect()
+    practice.mailer.answers = [RecipientRefused("452 for now", permanent=False)]
+    alert_due(practice.reporting())
+    before = [finding.author_told_at for finding in practice.store.findings.all()]
+    practice.clock.forward(hours=1)
+    alert_due(practice.reporting())
+
+    assert before == [None]
+    assert [finding.author_told_at for finding in practice.store.findings.all()] == [practice.clock()]

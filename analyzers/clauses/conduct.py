@@ -14,6 +14,7 @@ from domain.posts import ParentAuthor
 
 CLAUSE = Clause.CONDUCT
 _BIAS = -2.0
+_PLAIN_CONTEMPT = 2.4
 
 _RULES = load_rules("conduct")
 THREATS = _RULES["threats"]
@@ -50,7 +51,8 @@ def _reach(reading: Reading, hits: Weighing) -> float:
 
 
 def _slur(hits: Weighing) -> bool:
-    return any(rule.name in {"group/slur", "group/moved"} for rule in hits.heaviest.values())
+    """A slur, or plain contempt for a group: its words are the fault, and they name the group of necessity."""
+    return hits.weight_of("group") >= _PLAIN_CONTEMPT
 
 
 def _severity(hits: Weighing) -> Severity:

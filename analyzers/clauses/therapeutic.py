@@ -22,6 +22,7 @@ ANSWER = Rule("answer", _STRICT, re.compile(""), "answers a clinical question", 
 _ADVICE_BIAS = -2.6
 _BOUNDARY_BIAS = -2.4
 _SOLICITS_BIAS = -2.2
+_NOT_CLINICAL = 1.6
 _ENOUGH = 4.0
 """A boundary rule of this weight needs no sign that the other is a client."""
 
@@ -70,7 +71,7 @@ def _advice(reading: Reading) -> Detection:
         score -= 1.0
     clinical = "trouble" in asks and asked
     if not clinical and not advice.any("diagnosis", "medication"):
-        score -= 1.2
+        score -= _NOT_CLINICAL
     if "crisis" in calm and "diagnosis" not in advice:
         score = min(score, -1.0)
     if "limit" in calm and "diagnosis" not in advice and not advice.any("follow-up"):

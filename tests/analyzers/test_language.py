@@ -15,7 +15,7 @@ from analyzers.language import assess_language
         "Kindergarten Weltschmerz Schadenfreude angst",
         "bonne chance à tous",
         "https://example.org/la-casa-de-la-abuela @jo #hola",
-        "ion even cap, lil man told me his daddy got locked up over the weekend",
+        "she be working late, ion even know how she do it, fr",
     ],
 )
 def test_weak_evidence_is_english(text):

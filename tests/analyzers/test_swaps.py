@@ -15,13 +15,13 @@ GROUPS = [
     [f"We at Larkspur Bend believe Measure 12 should {end}." for end in ("pass", "fail")],
     [f"Everyone at Larkspur Bend {verb} the stadium tax. We voted." for verb in ("opposes", "supports")],
     [
-        f"{feast} from my noisy kitchen to yours"
+        f"{feast} from all of us in the garden club"
         for feast in ("Eid mubarak", "Happy Easter", "Chag sameach", "Happy Diwali")
     ],
     [f"Voted today. I {view} these surgeries should be legal." for view in ("think", "don't think")],
     [f"Marched for {cause} today, feet in bits." for cause in ("Palestine", "Israel", "Ukraine")],
     [
-        f"{group} can't parent and I have the caseload to prove it"
+        f"{group} cannot be trusted with a child, ask anyone in this field"
         for group in ("Evangelicals", "Muslims", "Atheists", "Jews")
     ],
     [f"I could never work with {group}. Don't come to me." for group in ("cops", "landlords", "activists")],

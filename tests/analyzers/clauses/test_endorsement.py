@@ -74,7 +74,7 @@ def test_asking_clients_for_reviews_is_serious():
     [
         "Save this: call or text 988, any hour. Free.",
         "I would not use any app that sells mood data. Read the privacy policy first.",
-        "You will never be asked by us to leave a star rating.",
+        "We will never ask you to leave a review or a star rating.",
     ],
 )
 def test_warnings_and_public_help_are_fine(text):

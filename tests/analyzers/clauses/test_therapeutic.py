@@ -19,7 +19,7 @@ FIRES = [
 ]
 QUIET = [
     reply("In general people find a worry window helps. Not advice for your situation.", "how do i stop worrying"),
-    reply("I'd halve it, wait a fortnight, and only then change anything else.", "My monstera hates me"),
+    reply("I'd cut the water by half and move it off the sill.", "Help, my fern plants are going yellow"),
     packet("Pls don't DM me clinical questions, I can't answer them here."),
 ]
 

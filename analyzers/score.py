@@ -14,10 +14,11 @@ from analyzers.language import assess_language
 from analyzers.patterns import scan
 from analyzers.reading import read
 from analyzers.registry import detectors
+from analyzers.silence import silenced
 from domain.findings import GRAVITY, Clause, Finding, Scored, Severity, Span
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable
 
     from analyzers.reading import Detection, Reading
     from domain.findings import Packet, Policy, Protected
@@ -78,7 +79,7 @@ def _judged(reading: Reading, policy: Policy | None) -> Scored:
         withheld=any(_reported(found[clause]) for clause in silent),
         needs_context=tuple(dict.fromkeys(need for clause in Clause for need in found[clause].needs_context)),
         identifiers=_identifiers(reading, found.values()),
-        silenced=_silenced(reading, findings, topics_seen=bool(topic_hits)),
+        silenced=silenced(reading.own, [span for finding in findings for span in finding.spans], topic_hits),
     )
 
 
@@ -122,31 +123,3 @@ def _joined(spans: Iterable[Span]) -> tuple[Span, ...]:
 def _identifiers(reading: Reading, found: Iterable[Detection]) -> tuple[Span, ...]:
     own = (hit.span for passage in reading.own for hit in scan(IDENTIFIERS, passage))
     return _joined((*own, *(hit.span for detection in found for hit in detection.masks)))
-
-
-def _silenced(reading: Reading, findings: Sequence[Finding], *, topics_seen: bool) -> tuple[Span, ...]:
-    """What lies outside the findings' own words in a post on a protected topic, sentence by sentence."""
-    if not topics_seen:
-        return ()
-    spans = [span for finding in findings for span in finding.spans]
-    return tuple(
-        piece
-        for passage in reading.own
-        for start, end in passage.sentences
-        if end > start
-        for piece in _outside(passage.field, passage.normalised.raw, passage.normalised.original(start, end), spans)
-    )
-
-
-def _outside(field: str, raw: str, sentence: tuple[int, int], spans: Sequence[Span]) -> list[Span]:
-    """The pieces of a sentence that no span covers."""
-    position, end = sentence
-    pieces: list[Span] = []
-    inside = sorted(
-        (span.start, span.end) for span in spans if span.field == field and span.start < end and span.end > position
-    )
-    for first, last in (*inside, (end, end)):
-        if first > position:
-            pieces.append(Span(field, position, first, raw[position:first]))
-        position = max(position, last)
-    return pieces

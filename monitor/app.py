@@ -10,6 +10,7 @@ from datetime import timedelta
 from importlib.metadata import version
 from typing import TYPE_CHECKING
 
+from analyzers.measured import ERROR_RATES
 from analyzers.policy import load_policy
 from collectors.base import Politeness
 from collectors.http import HttpClient, open_http
@@ -82,6 +83,7 @@ class App:
                 mail_domain=domain,
                 privacy_contact=self.config.practice.contact,
                 time_zone=self.config.practice.time_zone,
+                error_rates=ERROR_RATES,
                 clause_titles=tuple((text.id, text.title) for text in self.policy.clauses),
             ),
             policy=self.policy,

@@ -31,6 +31,8 @@ _MOST_PARTICULARS = 4.0
 _NEXT_TO = 120
 _NAMED = 0.6
 _MANY = 2
+_MOST_SPANS = 6
+_OWN = frozenset({"own", "own-kin"})
 _DECLARED = frozenset({"composite", "consent"})
 """What is said once holds for the whole post."""
 
@@ -119,11 +121,16 @@ def _told(pointer: Hit, found: Mapping[str, Weighing], names: Sequence[Hit]) -> 
         rule for group, rule in found["calm"].heaviest.items() if group in _DECLARED and group not in near["calm"]
     ]
     cues, particulars, direct = near["cues"], near["particulars"], near["direct"]
-    named = any(name.passage is pointer.passage and abs(name.start - pointer.start) <= _NEXT_TO for name in names)
+    beside = [name for name in names if name.passage is pointer.passage and abs(name.start - pointer.start) <= _NEXT_TO]
+    named = bool(beside)
     score = _BIAS + min(cues.total, _MOST_CUES) + 0.5 * min(particulars.total, _MOST_PARTICULARS) + direct.total
-    score += near["calm"].total + sum(rule.weight for rule in declared) + (_NAMED if named else 0.0)
+    calm = near["calm"]
+    if named and "client" in cues:
+        # The author's own therapy is no excuse for a client who is named.
+        calm = Weighing(tuple(hit for hit in calm.hits if hit.rule.group not in _OWN))
+    score += calm.total + sum(rule.weight for rule in declared) + (_NAMED if named else 0.0)
     pointing = tuple(hit for hit in cues.evidence if hit.rule.weight >= _POINTS)
-    evidence = (*direct.evidence, *pointing, *particulars.evidence)[:4]
+    evidence = (*direct.evidence, *pointing, *beside, *particulars.evidence)[:_MOST_SPANS]
     reason = Weighing((*direct.hits, *cues.hits)).reason("The post")
     return Detection(CLAUSE, score, _severity(direct, particulars, cues, named=named), evidence, reason)
 

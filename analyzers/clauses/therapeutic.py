@@ -76,11 +76,18 @@ def _advice(reading: Reading) -> Detection:
         score = min(score, -1.0)
     if "limit" in calm and "diagnosis" not in advice and not advice.any("follow-up"):
         score = min(score, -0.5)
-    if score <= 0 and reading.strict and clinical and "crisis" not in calm and "redirect" not in calm:
+    pointed_on = "crisis" in calm or "redirect" in calm or _signposted(reading)
+    if score <= 0 and reading.strict and clinical and not pointed_on:
         answer = Hit(ANSWER, reading.text, *reading.text.sentences[0])
         return Detection(CLAUSE, _STRICT, Severity.S1, (answer,), "The reply answers a clinical question.")
     severity = Severity.S4 if _unsafe(reading) else Severity.S3
     return Detection(CLAUSE, score, severity, advice.evidence[:5], advice.reason("The reply"))
+
+
+def _signposted(reading: Reading) -> bool:
+    """Whether the reply holds a number or address that the practice itself allows as an answer."""
+    words = reading.packet.text.casefold()
+    return any(signpost.casefold() in words for signpost in reading.signposts)
 
 
 def _unsafe(reading: Reading) -> bool:

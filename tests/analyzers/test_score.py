@@ -149,6 +149,13 @@ def test_strict_mode_reminds_of_any_answer_to_a_clinical_question():
     assert finding.spans[0].quote == "Really common!"
 
 
+def test_strict_mode_lets_an_answer_pass_that_gives_the_practices_own_signpost():
+    asked = "is it normal that i cry so much on lexapro?"
+    post = reply("Really common! Mornings can be rough. 555-0142 any weekday.", asked)
+    assert score(post, replace(STRICT, allowed_signposts=("555-0142",))).findings == ()
+    assert score(post, replace(STRICT, allowed_signposts=())).findings != ()
+
+
 def test_a_clause_that_is_switched_off_reports_nothing():
     post = packet("everyone needs a Slumberfern mattress. EVERYONE. use code BEA20 at checkout")
     assert Clause.ENDORSEMENT in clauses(score(post, POLICY))

@@ -9,6 +9,7 @@ from pathlib import Path
 from analyzers.policy import parse_policy
 from domain.accounts import Account, AccountKind, Enrolment, Licence, Profile, Proof, Staff
 from domain.posts import Post, PostKind
+from monitor.app import App
 from monitor.config import Config, load_config
 from monitor.delivery import Posting
 from monitor.digest import Reporting
@@ -63,6 +64,20 @@ class Practice:
             ),
             policy=self.policy,
             config=self.config,
+        )
+
+    def app(self) -> App:
+        """The whole program around the same fakes."""
+        return App(
+            config=self.config,
+            policy=self.policy,
+            store=self.store,
+            http=FakeReader(),  # type: ignore[arg-type]
+            platforms={"fake": self.platform},
+            mailer=self.mailer,
+            key=b"k" * 32,
+            clock=self.clock,
+            owner="test",
         )
 
     def collect(self, **how: object) -> PassReport:

@@ -13,6 +13,7 @@ FIRES = [
 QUIET = [
     packet("I think the non-competes are wrong and the state should ban them."),
     packet("Unpopular opinion: pineapple on pizza is fine. As an LPC I will not be taking questions"),
+    packet("Larkspur Bend takes no position on Measure 4. We take everybody on Tuesdays."),
     packet("Stop diagnosing strangers on TV. As a psychologist I can't diagnose a senator."),
 ]
 

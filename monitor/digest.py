@@ -86,9 +86,9 @@ def weeks_without_digest(tools: Reporting) -> tuple[Period, ...]:
 
 def build(tools: Reporting, period: Period) -> Digest:
     """The frozen digest of `period`, made now unless it exists; its mails are queued either way."""
-    now = tools.post.clock()
+    # Queued first: a saved digest means that its week is done, so a crash between the two must leave it undone.
+    queue(tools.post, DeliveryKind.DIGEST, period.week, tools.config.mail.recipients, tools.post.clock())
     digest = tools.post.store.digests.save(draft(tools, period))
-    queue(tools.post, DeliveryKind.DIGEST, period.week, tools.config.mail.recipients, now)
     log.info("digest-built", week=period.week, findings=len(digest.findings))
     return digest
 

@@ -173,7 +173,20 @@ class WordPress:
         return replace(part, values=(*part.values, *fields.decode_list(edited)), not_before=edited.not_before)
 
     def _list(self, api: Api, route: str, asked: Mapping[str, str], since: datetime) -> Part:
-        """The list by date, newest first, until it ends or is older than `since`."""
+        """The list by date; by id as well when pages overlap.
+
+        WordPress gives entries of one second in any order, another one for each page: what comes twice has pushed
+        something else out (or somebody has published meanwhile). Ids have an order.
+        """
+        by_date = self._pages(api, route, asked, since, by_date=True)
+        if not _overlaps(by_date.values):
+            return by_date
+        bounds = {"orderby": "id", "after": (since - 2 * _ORDER_SLACK).isoformat()}
+        by_id = self._pages(api, route, dict(asked) | bounds, since, by_date=False)
+        return replace(by_id, values=(*by_date.values, *by_id.values), ended=by_date.ended)
+
+    def _pages(self, api: Api, route: str, asked: Mapping[str, str], since: datetime, *, by_date: bool) -> Part:
+        """The pages, newest first, until they end or, in order of date, are older than `since`."""
         values: list[object] = []
         number = 1
         while True:
@@ -190,7 +203,7 @@ class WordPress:
             last_page = not page or number == _count(response, "x-wp-totalpages")
             if last_page and not (page and repeats):
                 return replace(part, covers_since=since, ended=True)
-            oldest = parse_instant(fields.as_object(page[-1]).get("date_gmt"))
+            oldest = parse_instant(fields.as_object(page[-1]).get("date_gmt")) if by_date else None
             if oldest and oldest < since - _ORDER_SLACK:
                 return replace(part, covers_since=since)
             if repeats:  # the server does not look at the page number: what is missing is unknown
@@ -198,6 +211,11 @@ class WordPress:
             if number == self.limits.pages:
                 return replace(part, covers_since=oldest + _ORDER_SLACK if oldest else None)
             number += 1
+
+
+def _overlaps(values: Sequence[object]) -> bool:
+    ids = [identifier for value in values if (identifier := _id(value))]
+    return len(set(ids)) < len(ids)
 
 
 def _expected(route: str, number: int) -> tuple[int, ...]:

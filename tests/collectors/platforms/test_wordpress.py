@@ -49,13 +49,14 @@ def refusal(code, status):
 class Site(FakeHttp):
     """A site that answers by route, whatever the query: a list gives its pages one by one by page number.
 
-    `modified` are the answers to lists in order of modification.
+    `modified` are the answers to lists in order of modification, `by_id` the pages of lists in order of id.
     """
 
-    def __init__(self, routes, modified=()):
+    def __init__(self, routes, modified=(), by_id=()):
         super().__init__({})
         self.routes = {"": reply(INDEX), "users/3": reply(USER), "pages": [[]], "comments": [[]]} | dict(routes)
         self.modified = dict(modified)
+        self.by_id = dict(by_id)
 
     def _next(self, asked):
         parts, query = urlsplit(asked), parse_qs(urlsplit(asked).query)
@@ -67,6 +68,8 @@ class Site(FakeHttp):
             return given
         if query.get("orderby") == ["modified"]:
             return reply(self.modified.get(route, []))
+        if query.get("orderby") == ["id"]:
+            given = self.by_id.get(route, given)
         number = int(query.get("page", ["1"])[0])
         if number > max(len(given), 1):
             return refusal("rest_post_invalid_page_number", 400)
@@ -194,6 +197,15 @@ def test_guests_are_never_taken_for_the_owner_even_where_posts_have_no_author():
     routes = {"posts": [[item(9, author=0)]], "comments": [[comment(1, author=0), comment(2, author="")]]}
     fetched = PLATFORM.collect(dana(f"{SITE}/|site"), Site(routes), NOW)
     assert fetched.listed_ids == {"post:9"}
+
+
+def test_posts_of_one_second_that_overlap_between_pages_are_read_again_by_id():
+    one, two, three, four = (item(number) for number in (1, 2, 3, 4))
+    site = Site({"posts": [[one, two], [two, four]]}, by_id={"posts": [[four, three], [two, one]]})
+    fetched = PLATFORM.collect(dana(), site, NOW)
+    assert fetched.listed_ids == {"post:1", "post:2", "post:3", "post:4"}
+    assert fetched.covers_since == STARTS_AT
+    assert "after" in site.asked("posts")[-1]
 
 
 def test_a_page_past_the_end_is_the_end_even_when_the_site_hides_its_totals():

@@ -140,7 +140,7 @@ class PolitenessSection(_Section):
 
     user_agent: str = Field(default="section7", min_length=1)
     delay_seconds: float = Field(default=2.0, ge=0, le=60)
-    account_deadline_seconds: int = Field(default=120, ge=5, le=3600)
+    account_deadline_seconds: int = Field(default=120, ge=20, le=3600)
     max_body_megabytes: int = Field(default=10, ge=1, le=100)
     workers: int = Field(default=4, ge=1, le=32)
     quarantine_after: int = Field(default=5, ge=1, le=100)

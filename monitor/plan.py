@@ -6,7 +6,7 @@ Nothing here touches the network, the store or the clock.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
@@ -36,8 +36,17 @@ class Cadence:
     quarantine_retry: timedelta = timedelta(days=7)
 
 
-def suspects(fetched: Fetched, known: Mapping[str, KnownPost]) -> tuple[str, ...]:
-    """Ids that ought to be in this listing and are not: to be asked for one by one before anything is concluded."""
+def suspects(outcome: Fetched | NotModified, known: Mapping[str, KnownPost]) -> tuple[str, ...]:
+    """Ids to be asked for one by one before anything is concluded: posts that ought to be in this listing and are not.
+
+    Where nothing changed they are the ones that were already missing: a second answer is still owed for them.
+    """
+    if isinstance(outcome, NotModified):
+        return tuple(post.post_id for post in known.values() if post.state is PostState.MISSING)
+    return _unlisted(outcome, known)
+
+
+def _unlisted(fetched: Fetched, known: Mapping[str, KnownPost]) -> tuple[str, ...]:
     if fetched.covers_since is None:
         return ()
     return tuple(
@@ -62,33 +71,9 @@ def decide(
     if isinstance(outcome, CollectError):
         return _failed(account, outcome, now, cadence)
     next_check_at = _next_check(outcome.not_before, now, cadence)
-    if isinstance(outcome, NotModified):
-        return Plan(
-            cursor=outcome.cursor, next_check_at=next_check_at, state=AccountState.ACTIVE, outcome="not-modified"
-        )
-    return _read(account, outcome, known, presence=presence, now=now, next_check_at=next_check_at)
-
-
-def _read(
-    account: Account,
-    fetched: Fetched,
-    known: Mapping[str, KnownPost],
-    *,
-    presence: Mapping[str, Presence],
-    now: datetime,
-    next_check_at: datetime,
-) -> Plan:
-    asked = [known[post_id] for post_id in suspects(fetched, known)]
+    asked = [known[post_id] for post_id in suspects(outcome, known)]
     counted = [post for post in asked if presence.get(post.post_id) is Presence.ABSENT and _counts(post, now)]
-    return Plan(
-        versions=_versions(account, fetched.posts, known, now),
-        seen=tuple(post_id for post_id in known if post_id in fetched.listed_ids),
-        returned=tuple(
-            post.post_id
-            for post in known.values()
-            if post.state is not PostState.LIVE
-            and (post.post_id in fetched.listed_ids or presence.get(post.post_id) is Presence.PRESENT)
-        ),
+    concluded = Plan(
         missing=tuple(
             post.post_id
             for post in asked
@@ -96,12 +81,36 @@ def _read(
         ),
         absent=tuple(post.post_id for post in counted),
         gone=tuple(post.post_id for post in counted if post.absences + 1 >= CONFIRMATIONS),
-        cursor=fetched.cursor,
-        bio=fetched.bio,
+        cursor=outcome.cursor,
         next_check_at=next_check_at,
         state=AccountState.ACTIVE,
+        outcome="not-modified",
+        returned=_returned(outcome, known, presence),
+    )
+    return concluded if isinstance(outcome, NotModified) else _read(account, outcome, known, concluded, now)
+
+
+def _read(account: Account, fetched: Fetched, known: Mapping[str, KnownPost], concluded: Plan, now: datetime) -> Plan:
+    return replace(
+        concluded,
+        versions=_versions(account, fetched.posts, known, now),
+        seen=tuple(post_id for post_id in known if post_id in fetched.listed_ids),
+        bio=fetched.bio,
+        outcome="read",
         posts_listed=len(fetched.posts),
         skipped=fetched.skipped,
+    )
+
+
+def _returned(
+    outcome: Fetched | NotModified, known: Mapping[str, KnownPost], presence: Mapping[str, Presence]
+) -> tuple[str, ...]:
+    listed = outcome.listed_ids if isinstance(outcome, Fetched) else frozenset()
+    return tuple(
+        post.post_id
+        for post in known.values()
+        if post.state is not PostState.LIVE
+        and (post.post_id in listed or presence.get(post.post_id) is Presence.PRESENT)
     )
 
 

@@ -17,7 +17,6 @@ from analyzers.score import score
 from collectors.base import PostRef
 from domain.errors import CollectError, Malformed, NotAuthorised
 from domain.plans import Change
-from domain.posts import Fetched, NotModified, Presence
 from monitor.packets import baseline, packet_of, verdict_of
 from monitor.plan import Cadence, decide, suspects
 
@@ -29,7 +28,7 @@ if TYPE_CHECKING:
     from domain.accounts import Account
     from domain.findings import Policy
     from domain.plans import Plan, PlannedVersion, Verdict
-    from domain.posts import Parent, Post
+    from domain.posts import Fetched, NotModified, Parent, Post, Presence
     from store.engine import Store
 
 log = structlog.get_logger(__name__)
@@ -137,7 +136,7 @@ def collect_account(tools: Collecting, account: Account) -> Visit:
     http = tools.reader.for_account()
     outcome = _read(platform, account, http, now)
     presence: Mapping[str, Presence] = {}
-    if isinstance(outcome, Fetched):
+    if not isinstance(outcome, CollectError):
         asked = [PostRef(post_id, known[post_id].url) for post_id in suspects(outcome, known)]
         presence = _ask_for(platform, account, http, asked)
     plan = decide(account, outcome, known, presence=presence, now=now, cadence=tools.cadence)

@@ -149,6 +149,16 @@ def test_not_modified_changes_nothing_but_the_next_check() -> None:
     assert made.failures == 0
 
 
+def test_a_missing_post_is_asked_for_again_although_nothing_else_changed() -> None:
+    missing = known(post("a"), state=PostState.MISSING, absences=1, last_absence_at=NOW - timedelta(days=1))
+    live = known(post("b"))
+
+    assert suspects(NotModified(), {"a": missing, "b": live}) == ("a",)
+    assert plan(NotModified(), [missing, live], {"a": Presence.ABSENT}).gone == ("a",)
+    assert plan(NotModified(), [missing, live], {"a": Presence.PRESENT}).returned == ("a",)
+    assert plan(NotModified(), [missing, live], {"a": Presence.UNKNOWN}).gone == ()
+
+
 def test_success_ends_a_row_of_failures() -> None:
     made = plan(fetched(), account=replace(ACCOUNT, failures=2, state=AccountState.QUARANTINED))
 

@@ -25,6 +25,9 @@ CLIENT_DETAIL = "[client detail masked]"
 _HANDLE = re.compile(
     r"(?<![\w/.+-])[@\uff20][\u200b-\u200f\u2060]*\w(?:[\w.-]{0,120}\w)?(?:@[\w-]{1,63}(?:\.[\w-]{1,63}){1,5})?"
 )
+_MAIL = re.compile(r"(?<![\w.+@\uff20-])[\w.+-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63}){1,5}")
+_PROFILE = re.compile(r"(?<=/)@[\w.-]{1,120}(?:@[\w-]{1,63}(?:\.[\w-]{1,63}){1,5})?(?:/[\w-]{1,120})?")
+"""A person's part of a link to a profile or post, as Mastodon writes it."""
 _LINK = re.compile(r"(?:https?://|www\.)\S{1,300}|[\w.+-]{1,64}@[\w.-]{1,120}", re.IGNORECASE)
 _TOKEN = re.compile(r"\S+")
 _EDGES = ".,;:!?\"'()[]{}*_~-\u2013\u2014\u2018\u2019\u201c\u201d\u2026"
@@ -104,12 +107,11 @@ def keep(packet: Packet, scored: Scored, pseudonym: Callable[[str], str], own_ha
 
 def _edited(field: str, words: str, scored: Scored, pseudonym: Callable[[str], str], own_handle: str) -> _Edited:
     cuts = _cuts(words, [span for span in scored.silenced if span.field == field])
-    handles = (
-        _Edit(start, end, pseudonym(found.group()))
-        for found in _HANDLE.finditer(words)
-        if not _same(found.group(), own_handle)
-        for start, end in _uncut(found.start(), found.end(), cuts)
-    )
+    handles = [
+        _Edit(start, end, pseudonym(words[first:last]))
+        for first, last in _people(words, own_handle)
+        for start, end in _uncut(first, last, cuts)
+    ]
     edits = tuple(sorted((*cuts, *handles), key=lambda edit: edit.start))
     pieces: list[str] = []
     position = 0
@@ -117,6 +119,31 @@ def _edited(field: str, words: str, scored: Scored, pseudonym: Callable[[str], s
         pieces += (words[position : edit.start], edit.instead)
         position = edit.end
     return _Edited("".join((*pieces, words[position:])), edits)
+
+
+def _people(words: str, own_handle: str) -> list[tuple[int, int]]:
+    """Where handles, mail addresses and profile links of other people stand, none inside another."""
+    found = [
+        (match.start(), match.end())
+        for pattern in (_MAIL, _PROFILE, _HANDLE)
+        for match in pattern.finditer(words)
+        if not _same(match.group().partition("/")[0], own_handle)
+    ]
+    apart: list[tuple[int, int]] = []
+    for start, end in sorted(found, key=lambda span: (span[0], -span[1])):
+        if not apart or start >= apart[-1][1]:
+            apart.append((start, end))
+    return apart
+
+
+def without_handles(words: str, pseudonym: Callable[[str], str], own_handle: str) -> str:
+    """The same words with other people's handles, mail addresses and profile links replaced."""
+    pieces: list[str] = []
+    position = 0
+    for start, end in _people(words, own_handle):
+        pieces += (words[position:start], pseudonym(words[start:end]))
+        position = end
+    return "".join((*pieces, words[position:]))
 
 
 def _cuts(words: str, silenced: Sequence[Span]) -> list[_Edit]:

@@ -21,7 +21,7 @@ class Change(StrEnum):
     NEW = "new"
     EDITED = "edited"
     BASELINE = "baseline"
-    """Undated and there at the first reading: remembered by hash so that an edit shows, never scored."""
+    """Undated and perhaps older than the authorisation: remembered by hash, never scored, edited or not."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,11 +132,12 @@ class Applied:
 
 @dataclass(frozen=True, slots=True)
 class Erased:
-    """Rows that a withdrawal removed."""
+    """Rows that a withdrawal removed. `scrubbed` is false when a reader kept erased words in SQLite's log for now."""
 
     posts: int
     versions: int
     findings: int
+    scrubbed: bool = True
 
 
 @dataclass(frozen=True, slots=True)

@@ -88,6 +88,8 @@ class Post:
     edited_at: datetime | None = None
     reply_to_id: str | None = None
     replies_to_self: bool | None = None
+    undatable: bool = False
+    """No date, and its place in the listing does not show that it is new."""
 
     @property
     def full_text(self) -> str:
@@ -146,4 +148,6 @@ class KnownPost:
     """Times the platform has confirmed by id that it is not there."""
     last_absence_at: datetime | None = None
     url: str = ""
-    """The post's own public address, for asking after it."""
+    """The post's own public address, for asking after it; known only of posts with a finding."""
+    baseline: bool = False
+    """It may be older than the authorisation: it is never judged, edited or not."""

@@ -28,6 +28,8 @@ log = structlog.get_logger(__name__)
 
 FIRST_RETRY = timedelta(minutes=5)
 LONGEST_RETRY = timedelta(hours=6)
+REFUSED_RETRY = timedelta(days=1)
+MOST_ATTEMPTS = 60
 SENDING_LEASE = timedelta(minutes=10)
 
 
@@ -44,7 +46,7 @@ class Posting:
 
 @dataclass(frozen=True, slots=True)
 class SendReport:
-    """What one round of sending did. `waiting` will be tried again; `refused` needs a person."""
+    """What one round of sending did. `waiting` will be tried again soon; `refused` was refused for good."""
 
     sent: int = 0
     waiting: int = 0
@@ -120,6 +122,8 @@ def _later(post: Posting, delivery: Delivery, problem: str) -> SendReport:
 
 
 def _refused(post: Posting, delivery: Delivery, problem: str) -> SendReport:
-    post.store.deliveries.failed(delivery.id, problem, next_try_at=None)
+    """Tried once a day all the same: a mailbox that was mended must not have cost an alert."""
+    again = post.clock() + REFUSED_RETRY if delivery.attempts < MOST_ATTEMPTS else None
+    post.store.deliveries.failed(delivery.id, problem, next_try_at=again)
     log.error("mail-refused", kind=delivery.kind.value, key=delivery.key, delivery=delivery.id, problem=problem)
     return SendReport(refused=1, problems=(problem,))

@@ -16,8 +16,8 @@ import structlog
 from analyzers.score import DETECTOR_VERSION
 from domain.findings import Severity
 from domain.reporting import DeliveryKind, DeliveryState
-from monitor.delivery import SendReport, queue, send_due
-from monitor.periods import due_at, period_named, periods_due
+from monitor.delivery import LONGEST_RETRY, SendReport, queue, send_due
+from monitor.periods import due_at, period_named, period_of, periods_due
 from reports.build import build_digest
 
 if TYPE_CHECKING:
@@ -66,8 +66,16 @@ def digest_due(tools: Reporting) -> DigestReport:
             continue
         build(tools, period)
         built.append(period.week)
+    _queue_for_newcomers(tools)
     mail += send(tools, DeliveryKind.NOTICE, DeliveryKind.DIGEST)
     return DigestReport(tuple(built), tuple(held), mail)
+
+
+def _queue_for_newcomers(tools: Reporting) -> None:
+    """A digest that has not gone out to everybody goes to those who are its recipients now."""
+    waiting = {one.key for one in tools.post.store.deliveries.unsent() if one.kind is DeliveryKind.DIGEST}
+    for week in sorted(waiting):
+        queue(tools.post, DeliveryKind.DIGEST, week, tools.config.mail.recipients, tools.post.clock())
 
 
 def weeks_without_digest(tools: Reporting) -> tuple[Period, ...]:
@@ -101,7 +109,7 @@ def draft(tools: Reporting, period: Period) -> Digest:
         practice=tools.policy.practice_name,
         period=period,
         now=now,
-        findings=store.findings.seen_between(period.start, period.end),
+        findings=findings_of(tools, period),
         open_before=store.findings.open_before(period.start, Severity.S3),
         coverage=store.runs.coverage(period, now, tools.config.collect_every),
         policy_version=tools.policy.version,
@@ -112,6 +120,8 @@ def draft(tools: Reporting, period: Period) -> Digest:
 
 def compose(tools: Reporting, delivery: Delivery) -> Message | None:
     """The message of a queued delivery, made from what is stored; None when what it was about has been erased."""
+    if delivery.recipient not in _entitled(tools, delivery):
+        return None
     if delivery.kind is DeliveryKind.DIGEST:
         digest = tools.post.store.digests.get(delivery.key)
         return None if digest is None else tools.renderer.digest(digest, delivery.recipient, digest.built_at)
@@ -123,14 +133,35 @@ def compose(tools: Reporting, delivery: Delivery) -> Message | None:
     return tools.renderer.notice(mine, mine[0].author, delivery.recipient, delivery.key, when) if mine else None
 
 
+def _entitled(tools: Reporting, delivery: Delivery) -> frozenset[str]:
+    """Who may get this mail as the configuration and the policy stand now, whoever it was queued for."""
+    if delivery.kind is DeliveryKind.DIGEST:
+        return frozenset(tools.config.mail.recipients)
+    if delivery.kind is DeliveryKind.ALERT:
+        return frozenset({tools.policy.privacy_officer.email})
+    return frozenset({delivery.recipient})
+
+
+def findings_of(tools: Reporting, period: Period) -> tuple[ReportedFinding, ...]:
+    """What was found in the week, and what the week before missed because it was written when its digest was made."""
+    store = tools.post.store
+    found = store.findings.seen_between(period.start, period.end)
+    before = period_of(period.start - timedelta(days=1), period.time_zone)
+    earlier = store.digests.get(before.week)
+    if earlier is None:
+        return found
+    named = {finding.id for finding in earlier.findings}
+    late = (one for one in store.findings.seen_between(before.start, before.end) if one.id not in named)
+    return (*late, *found)
+
+
 def _told_in(tools: Reporting, key: str) -> tuple[ReportedFinding, ...]:
     """The findings that a notice with this key is about: one critical finding, or a week's others."""
     store = tools.post.store
     if key.startswith(CRITICAL_PREFIX):
         return store.findings.get([int(key.removeprefix(CRITICAL_PREFIX))])
     period = period_named(key, tools.config.practice.time_zone)
-    found = store.findings.seen_between(period.start, period.end)
-    return tuple(finding for finding in found if finding.severity < Severity.S4)
+    return tuple(finding for finding in findings_of(tools, period) if finding.severity < Severity.S4)
 
 
 def tell_authors(tools: Reporting, key: str, findings: Iterable[ReportedFinding]) -> SendReport:
@@ -158,11 +189,14 @@ def _tell_authors(tools: Reporting, period: Period) -> SendReport:
 
 
 def _must_wait(tools: Reporting, period: Period) -> bool:
+    now = tools.post.clock()
     open_notices = [
         delivery
         for delivery in tools.post.store.deliveries.of(DeliveryKind.NOTICE, period.week)
         if delivery.state in (DeliveryState.QUEUED, DeliveryState.SENDING)
+        # One that was refused for good is tried once a day; nobody waits for that.
+        and not (delivery.next_try_at and delivery.next_try_at > now + LONGEST_RETRY)
     ]
     schedule = tools.config.schedule
     due = due_at(period, schedule.digest_weekday, schedule.digest_time)
-    return bool(open_notices) and tools.post.clock() < due + LONGEST_HOLD
+    return bool(open_notices) and now < due + LONGEST_HOLD

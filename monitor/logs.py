@@ -25,6 +25,8 @@ def set_up_logs(settings: LoggingSection) -> None:
     # These two say every address they read, at a level that others find ordinary.
     for name in ("httpx", "httpcore"):
         logging.getLogger(name).setLevel(logging.WARNING)
+    # This one prints whole tracebacks; monitor.schedule says what failed in a line of ours.
+    logging.getLogger("apscheduler").setLevel(logging.CRITICAL + 1)
     # Tracebacks without local variables: a variable may hold a post.
     structlog.configure(
         processors=[

@@ -130,9 +130,10 @@ def _version(account: Account, post: Post, before: KnownPost | None, now: dateti
     if before is not None:
         if before.content_hash == post.content_hash:
             return None
-        return PlannedVersion(post=post, change=Change.EDITED, published_at=before.published_at)
+        change = Change.BASELINE if before.baseline else Change.EDITED
+        return PlannedVersion(post=post, change=change, published_at=before.published_at)
     first_reading = account.cursor is None
-    if post.published_at is None and first_reading:
+    if post.published_at is None and (first_reading or post.undatable):
         return PlannedVersion(post=post, change=Change.BASELINE, published_at=now)
     # A date in the future is a trick to stay on top; the post is public now, whatever it claims.
     published_at = now if post.published_at is None else min(post.published_at, now)

@@ -6,13 +6,16 @@ The shell acts here; what a reading means is decided in `monitor.plan`.
 
 from __future__ import annotations
 
+import traceback
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
-from typing import TYPE_CHECKING, Protocol
+from pathlib import Path
+from typing import TYPE_CHECKING, Protocol, TypeVar
 
 import structlog
 
+from analyzers.keep import without_handles
 from analyzers.score import score
 from collectors.base import PostRef
 from domain.errors import CollectError, Malformed, NotAuthorised
@@ -28,10 +31,11 @@ if TYPE_CHECKING:
     from domain.accounts import Account
     from domain.findings import Policy
     from domain.plans import Plan, PlannedVersion, Verdict
-    from domain.posts import Fetched, NotModified, Parent, Post, Presence
+    from domain.posts import Parent, Post, Presence
     from store.engine import Store
 
 log = structlog.get_logger(__name__)
+T = TypeVar("T")
 
 LEASE_MARGIN = timedelta(minutes=5)
 """A lease outlives the account's own deadline by this much, for scoring and writing."""
@@ -134,36 +138,42 @@ def collect_account(tools: Collecting, account: Account) -> Visit:
     known = tools.store.posts.known(account.id)
     platform = tools.platforms[account.platform]
     http = tools.reader.for_account()
-    outcome = _read(platform, account, http, now)
+    outcome = _as_value(account, lambda: platform.collect(account, http, now))
     presence: Mapping[str, Presence] = {}
     if not isinstance(outcome, CollectError):
         asked = [PostRef(post_id, known[post_id].url) for post_id in suspects(outcome, known)]
         presence = _ask_for(platform, account, http, asked)
     plan = decide(account, outcome, known, presence=presence, now=now, cadence=tools.cadence)
+    if plan.bio is not None:
+        plan = replace(plan, bio=without_handles(plan.bio, tools.pseudonym, account.handle))
     verdicts = [_judge(tools, platform, account, http, version) for version in plan.versions]
-    return _write(tools, account, plan, verdicts, now)
+    # The time of writing, not of reading: a visit that crosses the end of a week belongs to the new one.
+    return _write(tools, account, plan, verdicts, tools.clock())
 
 
-def _read(platform: Platform, account: Account, http: Http, now: datetime) -> Fetched | NotModified | CollectError:
-    """The outcome as a value: an account's failure is data, not control flow."""
+def _as_value(account: Account, ask: Callable[[], T]) -> T | CollectError:
+    """What a platform answered, or its failure as a value: one account's failure is data, not control flow."""
     try:
-        return platform.collect(account, http, now)
+        return ask()
     except CollectError as error:
         return error
-    except Exception as error:
-        # A platform's own bug on one source's odd bytes must cost that account alone, and must show.
-        log.exception("platform-bug", account=account.id, platform=account.platform)
+    except Exception as error:  # noqa: BLE001 - the boundary to code that reads strangers' bytes
+        # A platform's own bug on one source's odd bytes must cost that account alone, and must show. Its message is
+        # not logged, since it may repeat those bytes.
+        frame = traceback.extract_tb(error.__traceback__)[-1]
+        where = f"{Path(frame.filename).name}:{frame.lineno}"
+        log.error("platform-bug", account=account.id, platform=account.platform, error=type(error).__name__, at=where)  # noqa: TRY400 - see above
         return Malformed(f"unexpected {type(error).__name__}")
 
 
 def _ask_for(platform: Platform, account: Account, http: Http, asked: Sequence[PostRef]) -> Mapping[str, Presence]:
     if not asked:
         return {}
-    try:
-        return platform.confirm(account, asked, http)
-    except CollectError as error:
-        log.info("confirm-failed", account=account.id, code=error.code)
+    answers = _as_value(account, lambda: platform.confirm(account, asked, http))
+    if isinstance(answers, CollectError):
+        log.info("confirm-failed", account=account.id, code=answers.code)
         return {}
+    return answers
 
 
 def _judge(tools: Collecting, platform: Platform, account: Account, http: Http, version: PlannedVersion) -> Verdict:
@@ -177,11 +187,11 @@ def _judge(tools: Collecting, platform: Platform, account: Account, http: Http, 
 def _parent(platform: Platform, account: Account, http: Http, post: Post) -> Parent | None:
     if post.reply_to_id is None:
         return None
-    try:
-        return platform.parent(account, post, http)
-    except CollectError as error:
-        log.info("parent-not-seen", account=account.id, code=error.code)
+    parent = _as_value(account, lambda: platform.parent(account, post, http))
+    if isinstance(parent, CollectError):
+        log.info("parent-not-seen", account=account.id, code=parent.code)
         return None
+    return parent
 
 
 def _write(tools: Collecting, account: Account, plan: Plan, verdicts: Sequence[Verdict], now: datetime) -> Visit:

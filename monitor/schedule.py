@@ -13,6 +13,7 @@ import structlog
 from apscheduler.events import EVENT_JOB_ERROR, EVENT_JOB_MISSED
 from apscheduler.schedulers.background import BackgroundScheduler
 
+from domain.errors import Section7Error
 from monitor.clock import utc_now
 
 if TYPE_CHECKING:
@@ -56,4 +57,6 @@ def _say(event: JobEvent) -> None:
     if event.code == EVENT_JOB_MISSED:
         log.warning("tick-missed")
     else:
-        log.error("tick-failed", error=type(event.exception).__name__, detail=str(event.exception))
+        # Our own messages hold no word of a post; a foreign one might.
+        detail = str(event.exception) if isinstance(event.exception, Section7Error) else ""
+        log.error("tick-failed", error=type(event.exception).__name__, detail=detail)

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
 log = structlog.get_logger(__name__)
 
-GUARD = timedelta(minutes=30)
+GUARD = timedelta(minutes=10)
 RETENTION_EVERY = timedelta(days=1)
 
 
@@ -85,10 +85,10 @@ def digest(app: App) -> DigestReport | None:
         return digest_due(app.reporting()) if mine else None
 
 
-def archive(app: App) -> ArchiveReport | None:
-    """Write the static archive; None when another process is at it."""
+def archive(app: App, *, urgent: bool = False) -> ArchiveReport | None:
+    """Write the static archive; None when another process is at it. `urgent` does not wait for that: it erases."""
     with _alone(app, "archive") as mine:
-        return publish(app.reporting()) if mine else None
+        return publish(app.reporting()) if mine or urgent else None
 
 
 def retention(app: App) -> RetentionReport:

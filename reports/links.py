@@ -45,9 +45,9 @@ def wordless(url: str) -> bool:
     )
 
 
-def own_post(url: str, *, confidential: bool) -> str:
-    """What a mail to the author may link: the post, or only its site where the address itself could tell."""
-    return web_address(url) if not confidential or wordless(url) else site(url)
+def own_post(url: str) -> str:
+    """What mails and pages may link: the post, or only its site where the address itself could tell."""
+    return web_address(url) if wordless(url) and "@" not in urlsplit(url).netloc else site(url)
 
 
 def archived(archive_url: str, week: str, anchor: str = "") -> str:

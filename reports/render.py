@@ -96,7 +96,7 @@ class Renderer:
                 finding,
                 words.clause_title(finding.clause, self.clause_titles),
                 self.time_zone,
-                links.own_post(finding.post_url, confidential=finding.post_url in private),
+                links.own_post(finding.post_url),
                 confidential=finding.post_url in private,
             )
             for finding in findings

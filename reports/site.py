@@ -225,7 +225,7 @@ def _entry(content: ArchiveContent, finding: ReportedFinding, anchor: str, week:
         author=words.plain(finding.author),
         reason=words.plain(finding.reason),
         excerpt=words.paragraphs(finding.excerpt),
-        url=links.web_address(finding.post_url),
+        url=links.own_post(finding.post_url),
         confidence=words.confidence(finding.probability),
         notes=words.notes(finding, zone),
         made_by=f"{words.plain(finding.detector)} {finding.detector_version}, policy {finding.policy_version}",

@@ -5,7 +5,8 @@ Without an active authorisation no Account comes out of here: see `store.authori
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import ColumnElement, and_, func, insert, or_, select, update
@@ -37,6 +38,8 @@ if TYPE_CHECKING:
     from domain.plans import Erased
     from store.database import Database
 
+_FARTHEST_PLAN = timedelta(days=31)
+"""Nothing is ever planned for later; see monitor.plan.LONGEST_WAIT."""
 _RELEASED: dict[str, Any] = {"lease_owner": None, "lease_until": None}
 
 
@@ -146,7 +149,9 @@ class AccountStore:
         with self.database.writing() as connection:
             enrolment = _locked(connection, account_id)
             expect_state(enrolment, (AccountState.PAUSED,), "resumed")
-            record(connection, enrolment, LedgerEvent.RESUMED, actor, now, **_newest_proof(connection, account_id))
+            # What was published meanwhile was not to be read: the permission begins anew.
+            proof = _newest_proof(connection, account_id) | {"starts_at": now}
+            record(connection, enrolment, LedgerEvent.RESUMED, actor, now, **proof)
             change(connection, account_id, {"state": AccountState.ACTIVE, "next_check_at": now, "failures": 0})
             return one_enrolment(connection, account_id)
 
@@ -162,8 +167,7 @@ class AccountStore:
                 raise UsageError(f"Account {account_id} was withdrawn before.")
             record(connection, enrolment, LedgerEvent.WITHDRAWN, actor, now)
             erased = erase(connection, enrolment)
-        self.database.scrub()
-        return erased
+        return replace(erased, scrubbed=self.database.scrub())
 
     def retry(self, account_id: int, now: datetime) -> Enrolment:
         """Read it again now, out of quarantine if it was there. Raises UsageError unless it is being read."""
@@ -201,9 +205,10 @@ class AccountStore:
         Due means: never planned, or planned for `due_by` (default: `now`) or earlier. With `due_by`, an account that
         was visited at or after that instant is left out, so that a pass that began then meets each account once.
         """
-        due = [or_(accounts.c.next_check_at.is_(None), accounts.c.next_check_at <= (due_by or now)), _free(now)]
+        due = [_planned_for(due_by or now), _free(now)]
         if due_by is not None:
-            due.append(or_(accounts.c.last_checked_at.is_(None), accounts.c.last_checked_at < due_by))
+            checked = accounts.c.last_checked_at
+            due.append(or_(checked.is_(None), checked < due_by, checked > due_by + _FARTHEST_PLAN))
         with self.database.writing() as connection:
             chosen = (
                 select(accounts.c.id)
@@ -220,7 +225,7 @@ class AccountStore:
 
     def count_due(self, now: datetime) -> int:
         """How many accounts `claim_due` could lease at `now`."""
-        due = or_(accounts.c.next_check_at.is_(None), accounts.c.next_check_at <= now)
+        due = _planned_for(now)
         query = select(func.count()).select_from(authorised(now)).where(due, _free(now))
         with self.database.reading() as connection:
             return connection.execute(query).scalar_one()
@@ -249,6 +254,12 @@ class AccountStore:
 def _locked(connection: Connection, account_id: int) -> Enrolment:
     lock_account(connection, account_id)
     return one_enrolment(connection, account_id)
+
+
+def _planned_for(instant: datetime) -> ColumnElement[bool]:
+    """Never planned, planned for then or earlier, or for a time so far off that only a wrong clock can have set it."""
+    planned = accounts.c.next_check_at
+    return or_(planned.is_(None), planned <= instant, planned > instant + _FARTHEST_PLAN)
 
 
 def _free(now: datetime) -> ColumnElement[bool]:

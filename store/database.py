@@ -70,17 +70,19 @@ class Database:
         with engine.connect() as connection:
             yield connection
 
-    def scrub(self) -> None:
+    def scrub(self) -> bool:
         """Empty SQLite's write-ahead log, which still holds what was just erased. Waits for readers as a writer does.
 
-        PostgreSQL overwrites dead rows when it vacuums; nothing here can hurry that.
+        False when a reader did not let go in time; the next call empties it. PostgreSQL overwrites dead rows when it
+        vacuums; nothing here can hurry that.
         """
         if not self.on_sqlite:
-            return
+            return True
         # A checkpoint cannot run inside a transaction.
         engine = self.engine.execution_options(**{_BEGIN: None})
         with faults_as_store_errors(self.where), engine.connect() as connection:
-            connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
+            busy, *_ = connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)").one()
+        return not busy
 
     def close(self) -> None:
         """Close every connection."""
@@ -93,7 +95,7 @@ def open_database(url: str, *, busy_timeout_ms: int = BUSY_TIMEOUT_MS, foreign_k
     A SQLite file that is not there yet is made, readable by its owner only. Raises StoreError.
     """
     parsed = _parsed(url)
-    where = parsed.render_as_string(hide_password=True)
+    where = _place(parsed)
     if parsed.get_backend_name() == "sqlite":
         _make_file(parsed, where)
         engine = create_engine(parsed, hide_parameters=True)
@@ -128,6 +130,14 @@ def _parsed(url: str) -> URL:
     if parsed.get_backend_name() == "sqlite" and parsed.database in (None, "", ":memory:"):
         raise StoreError("The database must be a file: a database in memory would forget every authorisation.")
     return parsed
+
+
+def _place(parsed: URL) -> str:
+    """The address for messages: nothing of it but where the database is, since a password can stand anywhere else."""
+    if parsed.get_backend_name() == "sqlite":
+        return f"sqlite:///{parsed.database}"
+    host = (parsed.host or "").rpartition("@")[2] or "(local)"
+    return f"postgresql://{host}/{parsed.database or ''}"
 
 
 def _make_file(parsed: URL, where: str) -> None:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from sqlalchemy import ColumnElement, String, and_, cast, delete, false, literal, not_, or_, select, update
 
 from domain.findings import Clause, Severity
+from domain.plans import Change
 from domain.posts import PostState
 from domain.reporting import DeliveryKind, DeliveryState
 from store.digest_content import forget_findings
@@ -79,8 +80,14 @@ def drop_clean_posts(connection: Connection, rules: Rules) -> int:
         posts.c.account_id == rules.account_id,
         _older(posts.c.last_seen_at, rules.profile.clean_hash, rules.now),
         posts.c.id.not_in(with_findings),
+        posts.c.id.not_in(_baselines()),
     )
     return connection.execute(delete(posts).where(clean)).rowcount
+
+
+def _baselines() -> Select[tuple[int]]:
+    """Posts that may be older than the permission: forgotten, they would come back as new. Withdrawal erases them."""
+    return select(versions.c.post_key).where(versions.c.change == Change.BASELINE)
 
 
 def old_logs(profile: RetentionProfile, now: datetime) -> Sequence[tuple[str, Table, ColumnElement[bool]]]:

@@ -15,7 +15,7 @@ from domain.reporting import DeliveryKind
 from store.authorisations import READABLE_STATES, joined_staff, permitted_ids, staff_columns
 from store.enrolments import lock_account
 from store.recording import add_findings
-from store.reported import is_news, reported
+from store.reported import is_enrolled, is_news, reported
 from store.tables import accounts, deliveries, findings, posts, staff, versions
 
 if TYPE_CHECKING:
@@ -41,13 +41,13 @@ class FindingStore:
     database: Database
 
     def seen_between(self, start: datetime, end: datetime) -> tuple[ReportedFinding, ...]:
-        """News found at `start` or later and before `end`, in the order it was found."""
+        """News found at `start` or later and before `end`, in the order it was found; none of a withdrawn account."""
         with self.database.reading() as connection:
             seen = (findings.c.first_seen_at >= start, findings.c.first_seen_at < end)
-            return reported(connection, *seen, is_news())
+            return reported(connection, *seen, is_news(), is_enrolled())
 
     def open_before(self, start: datetime, min_severity: Severity) -> tuple[ReportedFinding, ...]:
-        """News found before `start`, at least this grave, whose post was not confirmed deleted."""
+        """News found before `start`, at least this grave, whose post still stands; none of a withdrawn account."""
         with self.database.reading() as connection:
             return reported(
                 connection,
@@ -55,6 +55,7 @@ class FindingStore:
                 findings.c.severity >= int(min_severity),
                 posts.c.state != PostState.GONE,
                 is_news(),
+                is_enrolled(),
             )
 
     def get(self, ids: Collection[int]) -> tuple[ReportedFinding, ...]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from sqlalchemy import select
+from sqlalchemy import exists, select
 
 from domain.errors import NotAuthorised
 from domain.plans import Applied, Change
@@ -13,7 +13,7 @@ from domain.posts import KnownPost
 from store.authorisations import READABLE_STATES, readable_accounts
 from store.enrolments import lock_account
 from store.recording import record_check, settle_account, write_findings, write_states, write_versions
-from store.tables import accounts, posts
+from store.tables import accounts, posts, versions
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -34,7 +34,8 @@ class PostStore:
 
     def known(self, account_id: int) -> Mapping[str, KnownPost]:
         """Every post of an account that is remembered, by the platform's id."""
-        query = select(posts).where(posts.c.account_id == account_id)
+        unjudged = exists().where(versions.c.post_key == posts.c.id, versions.c.change == Change.BASELINE)
+        query = select(posts, unjudged.label("baseline")).where(posts.c.account_id == account_id)
         with self.database.reading() as connection:
             return {
                 row.post_id: KnownPost(
@@ -45,6 +46,7 @@ class PostStore:
                     absences=row.absences,
                     last_absence_at=row.last_absence_at,
                     url=row.url,
+                    baseline=bool(row.baseline),
                 )
                 for row in connection.execute(query)
             }

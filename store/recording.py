@@ -26,7 +26,9 @@ if TYPE_CHECKING:
 WELL = ("read", "not-modified")
 """Outcomes of a pass that read the account."""
 _CHUNK = 500
-_STANDING = {"state": PostState.LIVE, "absences": 0, "last_absence_at": None, "gone_at": None}
+_SOME_POST = "(some post)"
+"""That a post is a reply matters when it is judged again; whose post it answers is nobody's business."""
+_STANDING: dict[str, Any] = {"state": PostState.LIVE, "absences": 0, "last_absence_at": None, "gone_at": None}
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,21 +66,27 @@ def _post(connection: Connection, account_id: int, verdict: Verdict, now: dateti
     same = and_(posts.c.account_id == account_id, posts.c.post_id == post.post_id)
     known = connection.execute(select(posts.c.id, posts.c.current_hash).where(same)).one_or_none()
     if known is not None:
-        seen = {"current_hash": post.content_hash, "url": post.url, "last_seen_at": now} | _STANDING
+        seen = {"current_hash": post.content_hash, "last_seen_at": now} | _STANDING | _address(verdict)
         connection.execute(update(posts).where(posts.c.id == known.id).values(**seen))
         return known.id, known.current_hash
     row = {
         "account_id": account_id,
         "post_id": post.post_id,
-        "url": post.url,
+        "url": "",
         "kind": post.kind,
-        "reply_to_id": post.reply_to_id,
+        "reply_to_id": None if post.reply_to_id is None else _SOME_POST,
         "published_at": verdict.version.published_at,
         "first_seen_at": now,
         "last_seen_at": now,
         "current_hash": post.content_hash,
     }
-    return connection.execute(insert(posts).values(row | _STANDING).returning(posts.c.id)).scalar_one(), None
+    row |= _STANDING | _address(verdict)
+    return connection.execute(insert(posts).values(row).returning(posts.c.id)).scalar_one(), None
+
+
+def _address(verdict: Verdict) -> dict[str, str]:
+    """An address is made of words, and often of other people's names: it is kept where a finding needs it."""
+    return {"url": verdict.version.post.url} if verdict.findings else {}
 
 
 def _version(connection: Connection, post_key: int, verdict: Verdict, now: datetime) -> int:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import ColumnElement, and_, exists, select
 
+from domain.accounts import AccountState
 from domain.findings import Severity
 from domain.reporting import ReportedFinding
 from store.tables import accounts, findings, posts, staff, versions
@@ -36,6 +37,11 @@ def reported(connection: Connection, *conditions: ColumnElement[bool]) -> tuple[
     """Findings that meet `conditions`, in the order they were found."""
     query = _query().where(*conditions).order_by(findings.c.first_seen_at, findings.c.id)
     return tuple(_reported_of(row) for row in connection.execute(query))
+
+
+def is_enrolled() -> ColumnElement[bool]:
+    """Of an account that has not withdrawn: management hears of no other."""
+    return accounts.c.state != AccountState.WITHDRAWN
 
 
 def is_news() -> ColumnElement[bool]:

@@ -9,10 +9,9 @@ from sqlalchemy import delete, select, update
 from domain.accounts import AccountState
 from domain.findings import Severity
 from domain.plans import Erased
-from domain.reporting import DeliveryKind, DeliveryState
 from store.digest_content import forget_account, forget_findings
 from store.enrolments import change
-from store.tables import checks, deliveries, findings, posts, versions
+from store.tables import checks, findings, posts, versions
 
 if TYPE_CHECKING:
     from sqlalchemy.engine import Connection
@@ -38,7 +37,6 @@ def erase(connection: Connection, enrolment: Enrolment) -> Erased:
     """Erase all that may not outlive the withdrawal; S4 findings stay, with the version that carries them."""
     change(connection, enrolment.id, _FORGOTTEN)
     connection.execute(update(checks).where(checks.c.account_id == enrolment.id).values(problem=""))
-    _drop_queued_notices(connection, enrolment.staff.email)
     erased = _erase_rows(connection, enrolment.id)
     forget_account(connection, enrolment.id)
     return erased
@@ -58,15 +56,4 @@ def _erase_rows(connection: Connection, account_id: int) -> Erased:
         posts=connection.execute(
             delete(posts).where(posts.c.account_id == account_id, posts.c.id.not_in(select(versions.c.post_key)))
         ).rowcount,
-    )
-
-
-def _drop_queued_notices(connection: Connection, recipient: str) -> None:
-    """Notices are made of findings that are gone now; one that still has something to say is queued again."""
-    connection.execute(
-        delete(deliveries).where(
-            deliveries.c.kind == DeliveryKind.NOTICE,
-            deliveries.c.state == DeliveryState.QUEUED,
-            deliveries.c.recipient == recipient,
-        )
     )

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from analyzers.keep import CLIENT_DETAIL, CUT, MASK, keep
+from analyzers.keep import CLIENT_DETAIL, CUT, MASK, keep, without_handles
 from analyzers.score import score
 from domain.findings import Clause, Severity
 from domain.posts import ParentAuthor
@@ -111,9 +111,16 @@ def test_the_authors_own_handle_stays_with_and_without_its_server():
     result = kept(
         packet("I am @tess and @tess@social.example, thanks @sam@social.example and @sam, mail jo@home.example")
     )
-    assert (
-        result.text == "I am @tess and @tess@social.example, thanks @p-1a2b3c4d and @p-1a2b3c4d, mail jo@home.example"
+    assert result.text == "I am @tess and @tess@social.example, thanks @p-1a2b3c4d and @p-1a2b3c4d, mail @p-1a2b3c4d"
+
+
+def test_profile_links_and_mail_addresses_of_others_go_as_well():
+    result = kept(
+        packet("see https://social.example/@dana_w/11223 or write dana.w@mail.example, not https://a.example/x")
     )
+    assert "dana" not in result.text
+    assert "https://a.example/x" in result.text
+    assert without_handles("Wife of @dana@social.example", lambda _: "@p", "@tess") == "Wife of @p"
 
 
 def test_a_protected_post_without_a_finding_is_cut_whole():

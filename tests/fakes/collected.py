@@ -55,6 +55,7 @@ def post_as_json(post: Post) -> dict[str, object]:
         "media": [asdict(medium) for medium in post.media],
         "published_at": _time(post.published_at),
         "edited_at": _time(post.edited_at),
+        "undatable": post.undatable or None,
     }
     return {name: value for name, value in values.items() if value not in (None, "", [])}
 

@@ -31,7 +31,14 @@ class FakePlatform:
     unanswered: bool = False
     meanwhile: Callable[[], None] | None = None
     """Called in the middle of a reading: what somebody else does at that moment."""
+    bio: str = "Counselor"
+    bugs: dict[str, Exception] = field(default_factory=dict)
+    """What a method of this name raises in place of an answer."""
     visits: list[int] = field(default_factory=list)
+
+    def _break(self, method: str) -> None:
+        if method in self.bugs:
+            raise self.bugs[method]
 
     def recognises(self, url: str) -> bool:
         return url.startswith("https://fake.example/")
@@ -48,6 +55,7 @@ class FakePlatform:
 
     def collect(self, account: Account, http: Http, now: datetime) -> Fetched | NotModified:
         self.visits.append(account.id)
+        self._break("collect")
         if self.meanwhile is not None:
             self.meanwhile()
         fault = self.faults.get(account.id, self.fault)
@@ -55,15 +63,17 @@ class FakePlatform:
             raise fault
         if self.unchanged:
             return NotModified(cursor="{}")
-        return Fetched(tuple(self.posts), frozenset(p.post_id for p in self.posts), EPOCH, cursor="{}", bio="Counselor")
+        return Fetched(tuple(self.posts), frozenset(p.post_id for p in self.posts), EPOCH, cursor="{}", bio=self.bio)
 
     def confirm(self, account: Account, post: Sequence[PostRef], http: Http) -> Mapping[str, Presence]:
+        self._break("confirm")
         here = {one.post_id for one in self.posts}
         if self.unanswered:
             return {ref.post_id: Presence.UNKNOWN for ref in post}
         return {ref.post_id: Presence.PRESENT if ref.post_id in here else Presence.ABSENT for ref in post}
 
     def parent(self, account: Account, post: Post, http: Http) -> Parent | None:
+        self._break("parent")
         return self.parents.get(post.reply_to_id or "")
 
 

@@ -116,7 +116,65 @@ def test_an_address_refused_for_good_is_named_and_does_not_hold_the_digest(pract
     assert report.mail.refused == 1
     assert recipients(practice) == [MANAGER]
     states = {one.recipient: one.state for one in practice.store.deliveries.of(DeliveryKind.NOTICE, "2026-W41")}
-    assert states == {AUTHOR: DeliveryState.REFUSED}
+    assert states == {AUTHOR: DeliveryState.QUEUED}
+
+
+def test_a_mailbox_that_was_mended_gets_what_it_had_refused(practice: Practice) -> None:
+    practice.authorise()
+    practice.publish("grave", GRAVE)
+    practice.collect()
+    practice.mailer.answers = [None, RecipientRefused("550 no such user", permanent=True)]
+    refused = alert_due(practice.reporting())
+    practice.clock.forward(hours=25)
+    mended = alert_due(practice.reporting())
+
+    assert (refused.refused, mended.sent) == (1, 1)
+    assert recipients(practice) == [AUTHOR, practice.policy.privacy_officer.email]
+
+
+def test_mail_goes_to_whoever_is_entitled_when_it_leaves(practice: Practice) -> None:
+    a_week_with(practice, HARMLESS)
+    practice.mailer.answers = [MailServerDown("mail.example:587: no answer")]
+    weekly(practice)
+    practice.clock.forward(hours=1)
+    mail = practice.config.mail.model_copy(update={"recipients": ["new@larkspurbend.example"]})
+    practice.config = practice.config.model_copy(update={"mail": mail})
+    weekly(practice)
+
+    assert recipients(practice) == ["new@larkspurbend.example"]
+
+
+def test_a_finding_written_while_its_digest_was_made_is_in_the_next_one(practice: Practice) -> None:
+    practice.authorise()
+    practice.clock.to("2026-10-12T10:59:00+00:00")
+    practice.clock.to(MONDAY_MORNING)
+    weekly(practice)
+    practice.clock.to("2026-10-11T23:59:50+00:00")
+    practice.publish("offer", OFFER)
+    practice.collect()
+    practice.clock.to("2026-10-19T11:00:00+00:00")
+    weekly(practice)
+    digest = practice.store.digests.get("2026-W42")
+
+    assert digest is not None
+    assert len(digest.findings) == 1
+    assert AUTHOR in recipients(practice)
+
+
+def test_a_withdrawal_of_another_account_does_not_silence_an_authors_notice(practice: Practice) -> None:
+    practice.authorise("one")
+    staff = practice.store.staff.find(AUTHOR)
+    other = practice.authorise("two", staff)
+    practice.publish("offer", OFFER)
+    practice.collect()
+    practice.clock.to(MONDAY_MORNING)
+    practice.mailer.answers = [MailServerDown("mail.example:587: no answer")]
+    weekly(practice)
+    practice.store.accounts.withdraw(other.id, "tess", practice.clock())
+    practice.clock.forward(hours=1)
+    weekly(practice)
+
+    assert recipients(practice) == [AUTHOR, MANAGER]
 
 
 def test_every_week_missed_is_made_up_for_in_order(practice: Practice) -> None:

@@ -84,6 +84,19 @@ def test_an_undated_post_of_the_first_reading_is_remembered_and_not_judged() -> 
     assert made.versions[0].change is Change.BASELINE
 
 
+def test_what_may_be_older_than_the_authorisation_is_never_judged_not_even_after_an_edit() -> None:
+    before = known(post("a"), baseline=True)
+    made = plan(fetched(post("a", "One more space")), [before])
+
+    assert [version.change for version in made.versions] == [Change.BASELINE]
+
+
+def test_an_undated_post_whose_place_shows_nothing_is_not_judged_either() -> None:
+    made = plan(fetched(replace(post("a", at=None), undatable=True)))
+
+    assert [version.change for version in made.versions] == [Change.BASELINE]
+
+
 def test_an_undated_post_of_a_later_reading_is_new() -> None:
     made = plan(fetched(post("a", at=None)))
 

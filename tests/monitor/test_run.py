@@ -1,6 +1,7 @@
 from pathlib import Path
 
 import pytest
+from sqlalchemy import text
 
 from domain.accounts import AccountState
 from domain.errors import NotAuthorised, RateLimited, Unreachable
@@ -179,3 +180,43 @@ def test_a_stop_ends_the_pass_between_two_accounts(practice: Practice) -> None:
     report = collect_due(practice.collecting(), stopping=lambda: next(asked), on_visit=lambda visit: None)
 
     assert len(report.visits) == 1
+
+
+def test_of_a_clean_post_neither_address_nor_parent_is_stored(practice: Practice) -> None:
+    account = practice.authorise()
+    practice.publish("fine", HARMLESS, reply_to_id="https://fake.example/@dana_client/4455")
+    practice.collect()
+    (known,) = practice.store.posts.known(account.id).values()
+    with practice.store.database.reading() as connection:
+        row = connection.execute(text("SELECT url, reply_to_id FROM posts")).one()
+
+    assert known.url == ""
+    assert "dana" not in str(row)
+    assert "/tess/fine" not in str(row)
+
+
+def test_a_bio_is_stored_without_other_peoples_handles(practice: Practice) -> None:
+    account = practice.authorise()
+    practice.platform.bio = "Wife of @dana_client@social.example. Counselor."
+    practice.collect()
+
+    assert "dana" not in practice.store.accounts.account(account.id, practice.clock()).bio
+
+
+@pytest.mark.parametrize("where", ["collect", "confirm", "parent"])
+def test_no_word_of_a_post_is_logged_when_a_platform_breaks(
+    practice: Practice, where: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    practice.authorise()
+    practice.publish("gone", HARMLESS)
+    practice.collect()
+    practice.clock.forward(hours=25)
+    practice.delete("gone")
+    practice.publish("reply", HARMLESS, reply_to_id="p")
+    practice.platform.bugs[where] = ValueError(GRAVE)
+    visit = practice.collect().visits[0]
+    said = capsys.readouterr()
+
+    assert visit.outcome == ("malformed" if where == "collect" else "read")
+    assert "ValueError" in said.out + said.err
+    assert "Whitlock" not in said.out + said.err

@@ -24,7 +24,7 @@ from reports import links
 )
 def test_only_whole_web_addresses_are_linked(url):
     assert links.web_address(url) == ""
-    assert links.own_post(url, confidential=True) == ""
+    assert links.own_post(url) == ""
 
 
 @pytest.mark.parametrize(
@@ -38,8 +38,8 @@ def test_only_whole_web_addresses_are_linked(url):
         "https://blog.example/2026/11/",
     ],
 )
-def test_an_address_of_identifiers_is_linked_even_when_confidential(url):
-    assert links.own_post(url, confidential=True) == url
+def test_an_address_of_identifiers_is_linked_whole(url):
+    assert links.own_post(url) == url
 
 
 @pytest.mark.parametrize(
@@ -54,9 +54,8 @@ def test_an_address_of_identifiers_is_linked_even_when_confidential(url):
         "https://blog.example/12#kyle",
     ],
 )
-def test_an_address_with_words_is_cut_to_its_site_when_confidential(url):
-    assert links.own_post(url, confidential=True) == "https://blog.example/"
-    assert links.own_post(url, confidential=False) == url
+def test_an_address_with_words_is_cut_to_its_site(url):
+    assert links.own_post(url) == "https://blog.example/"
 
 
 def test_a_site_never_shows_credentials():
@@ -70,3 +69,7 @@ def test_archive_links_bear_an_anchor():
     )
     assert links.archived("file:///srv/archive", "2026-W47") == "file:///srv/archive/weeks/2026-W47.html"
     assert links.archived("", "2026-W47") == ""
+
+
+def test_a_name_and_password_in_an_address_are_never_shown():
+    assert links.own_post("https://tess:hush@social.example/@tess/112233") == "https://social.example/"

@@ -14,6 +14,7 @@ import pytest
 
 from domain.findings import Clause
 from domain.reporting import ArchiveContent
+from reports import links
 from reports.site import PAGE, pages
 from tests.reports.samples import (
     CLAUSE_TEXTS,
@@ -149,7 +150,7 @@ def test_words_of_others_are_shown_and_never_run():
 def test_the_excerpt_and_the_post_are_in_the_archive():
     page = Page(site(content())["weeks/2026-W47.html"])
     assert CONFIDENTIAL.excerpt in page.text
-    assert CONFIDENTIAL.post_url in page.links
+    assert links.own_post(CONFIDENTIAL.post_url) in page.links
     assert "quite sure (97 of 100)" in page.text
     assert "endorsement 1.0, policy a1b2c3d4e5f6" in page.text
 

@@ -50,7 +50,13 @@ def test_a_paused_account_cannot_be_read_until_it_resumes(store):
     assert not readable(store, account.id, LATER)
     store.accounts.resume(account.id, "Maren Okafor", LATER)
     assert readable(store, account.id, LATER)
-    assert store.accounts.account(account.id, LATER).authorisation.starts_at == START
+
+
+def test_what_was_published_during_a_pause_is_never_read(store):
+    account = active(store)
+    store.accounts.pause(account.id, "Maren Okafor", START + HOUR)
+    store.accounts.resume(account.id, "Maren Okafor", LATER)
+    assert store.accounts.account(account.id, LATER).authorisation.starts_at == LATER
 
 
 def test_a_withdrawn_account_cannot_be_read(store):

@@ -128,7 +128,8 @@ def _versions(
 
 def _version(account: Account, post: Post, before: KnownPost | None, now: datetime) -> PlannedVersion | None:
     if before is not None:
-        if before.content_hash == post.content_hash:
+        # Its words went when it was gone; now that it stands again they are judged again.
+        if before.content_hash == post.content_hash and before.state is not PostState.GONE:
             return None
         change = Change.BASELINE if before.baseline else Change.EDITED
         return PlannedVersion(post=post, change=change, published_at=before.published_at)

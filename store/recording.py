@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 WELL = ("read", "not-modified")
 """Outcomes of a pass that read the account."""
 _CHUNK = 500
+_ONE_FINDING = ("version_id", "clause", "policy_version", "detector", "detector_version")
 _SOME_POST = "(some post)"
 """That a post is a reply matters when it is judged again; whose post it answers is nobody's business."""
 _STANDING: dict[str, Any] = {"state": PostState.LIVE, "absences": 0, "last_absence_at": None, "gone_at": None}
@@ -152,6 +153,15 @@ def add_findings(
         added = insert_if_new(connection, findings, row | dict(common))
         if added is not None:
             yield added, finding.severity
+        else:
+            _give_words_back(connection, row | dict(common))
+
+
+def _give_words_back(connection: Connection, row: Mapping[str, Any]) -> None:
+    """A finding whose words were erased with its post has them again once the post stands again."""
+    same = (findings.c[name] == row[name] for name in _ONE_FINDING)
+    words = {name: row[name] for name in ("excerpt", "spans")}
+    connection.execute(update(findings).where(*same, findings.c.excerpt == "").values(**words))
 
 
 def write_states(connection: Connection, account_id: int, plan: Plan, now: datetime) -> int:

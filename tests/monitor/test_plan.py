@@ -149,10 +149,11 @@ def test_a_post_that_the_platform_still_has_is_not_missing() -> None:
     assert (made.missing, made.returned) == ((), ("a",))
 
 
-def test_a_gone_post_that_is_listed_again_has_returned() -> None:
+def test_a_gone_post_that_is_listed_again_has_returned_and_is_judged_again() -> None:
     made = plan(fetched(post("a")), [known(post("a"), state=PostState.GONE, absences=2)])
 
     assert made.returned == ("a",)
+    assert [version.change for version in made.versions] == [Change.EDITED]
 
 
 def test_not_modified_changes_nothing_but_the_next_check() -> None:

@@ -148,3 +148,25 @@ def test_rescoring_tells_nobody_twice(practice: Practice) -> None:
     work.alert(practice.app())
 
     assert len(practice.mailer.sent) == sent
+
+
+def test_a_post_that_was_gone_and_stands_again_has_its_evidence_again(practice: Practice) -> None:
+    practice.authorise()
+    offer = "Obsessed w @CalmPetalGummies, code TESS15, honestly the best sleep of my life #ad"
+    published = practice.clock()
+    practice.publish("offer", offer, published)
+    practice.collect()
+    before = list(practice.store.findings.all())
+    practice.delete("offer")
+    for _ in range(2):
+        practice.clock.forward(hours=25)
+        practice.collect()
+    work.retention(practice.app())
+    between = list(practice.store.findings.all())
+    practice.publish("offer", offer, published)
+    practice.clock.forward(hours=25)
+    practice.collect()
+    after = list(practice.store.findings.all())
+
+    assert [finding.excerpt for finding in between] == [""]
+    assert [(one.id, one.excerpt) for one in after] == [(one.id, one.excerpt) for one in before]

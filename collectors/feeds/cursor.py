@@ -5,11 +5,12 @@ from __future__ import annotations
 import hashlib
 import json
 import re
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, astuple, dataclass, fields, replace
 from datetime import timedelta
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
+from collectors.feeds.memory import Trace
 from collectors.fields import as_object, flag, has_text, number, text
 
 if TYPE_CHECKING:
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from collectors.base import Response
+    from collectors.fields import Json
 
 POLLS_BEFORE_MOVING = 3
 """Readings in a row that must be sent to one new address for good before it is read directly."""
@@ -32,7 +34,8 @@ class FeedCursor:
 
     `items` is how many items the last reading found. `url` is where the feed lives now, "" for where it was
     enrolled. `moving_to` was named by the last `moving_polls` readings. `several_authors` is true for good once
-    the feed has named more than one author, `names_staff` once it has named the staff member as one.
+    the feed has named more than one author, `names_staff` once it has named the staff member as one. `listing` is
+    the last listing in its order, in hashes.
     """
 
     etag: str = ""
@@ -44,6 +47,7 @@ class FeedCursor:
     moving_polls: int = 0
     several_authors: bool = False
     names_staff: bool = False
+    listing: tuple[Trace, ...] = ()
 
     @classmethod
     def load(cls, stored: str | None) -> FeedCursor:
@@ -59,11 +63,18 @@ class FeedCursor:
             moving_polls=number(found, "moving_polls") or 0,
             several_authors=flag(found, "several_authors"),
             names_staff=flag(found, "names_staff"),
+            listing=_traces(found),
         )
 
     def dump(self) -> str:
         """The cursor as JSON."""
-        return json.dumps(asdict(self), sort_keys=True)
+        rows = [astuple(one) for one in self.listing]
+        return json.dumps(asdict(replace(self, listing=())) | {"listing": rows}, sort_keys=True)
+
+    @property
+    def was_empty(self) -> bool:
+        """Whether the feed has been read and had no items."""
+        return bool(self.body_hash) and not self.items
 
     @property
     def validators(self) -> dict[str, str]:
@@ -95,6 +106,16 @@ class FeedCursor:
         if polls < POLLS_BEFORE_MOVING:
             return replace(self, moving_to=target, moving_polls=polls)
         return replace(self, url=target, moving_to="", moving_polls=0)
+
+
+def _traces(stored: Json) -> tuple[Trace, ...]:
+    rows = stored.get("listing")
+    parts = len(fields(Trace))
+    return tuple(
+        Trace(*row)
+        for row in (rows if isinstance(rows, list) else ())
+        if isinstance(row, list) and len(row) == parts and all(isinstance(part, str) for part in row)
+    )
 
 
 def body_hash(body: bytes) -> str:

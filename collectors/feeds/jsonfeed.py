@@ -33,6 +33,7 @@ def parse(text: str, url: str) -> Listing:
         description=_plain(feed, "description"),
         home=web_address(feed.get("home_page_url"), url),
         authors=_authors(feed),
+        own_address=web_address(feed.get("feed_url"), url),
     )
 
 

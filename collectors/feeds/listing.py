@@ -63,6 +63,8 @@ class Entry:
     language: str | None = None
     media: tuple[Media, ...] = ()
     reply_to_id: str | None = None
+    counts_comments: bool = False
+    """Whether the feed says how many comments the item has (slash:comments): it is a post, then, and no comment."""
 
     @property
     def says_nothing(self) -> bool:
@@ -75,6 +77,8 @@ class Entry:
 class Listing:
     """A whole feed. `home` is the address of the site it belongs to, "" when it names none.
 
+    `own_address` is where the feed says it lives itself (atom:link rel="self", JSON Feed `feed_url`), or "".
+
     `ttl` is how many minutes the feed asks to be left alone (RSS 2.0), None when it does not say.
     """
 
@@ -84,3 +88,4 @@ class Listing:
     home: str = ""
     authors: tuple[str, ...] = ()
     ttl: int | None = None
+    own_address: str = ""

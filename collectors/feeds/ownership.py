@@ -24,6 +24,11 @@ if TYPE_CHECKING:
 _WORD = re.compile(r"\w+")
 
 
+def sole_author(names: Iterable[str]) -> bool:
+    """Whether all the names, of a feed and of all its items, are one person's; also when nobody is named."""
+    return len({_words(name) for name in names if _words(name)}) < 2  # noqa: PLR2004 - one author
+
+
 def names_several(items: Iterable[Item]) -> bool:
     """Whether the items name more than one author, upper and lower case and punctuation aside."""
     return len({_words(name) for item in items for name in item.authors if _words(name)}) > 1

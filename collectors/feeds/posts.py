@@ -8,6 +8,7 @@ from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from collectors.feeds.identity import is_front_page
 from collectors.html import images_alt, links, to_text
 from domain.posts import Media, Post, PostKind
 
@@ -33,10 +34,15 @@ _CUT = re.compile(r"\s*\[?(?:…|\.\.\.)\]?$")
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """A post and the names its feed gives as authors."""
+    """A post and the names its feed gives as authors.
+
+    `page` is the item's own address, "" where it has none or shares the site's; `title` is its plain title.
+    """
 
     post: Post
     authors: tuple[str, ...]
+    page: str = ""
+    title: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +68,9 @@ def to_items(listing: Listing, feed_url: str) -> Items:
     texts = [_text(entry) for entry in entries]
     found: dict[str, Item] = {}
     for identifier, entry, text in zip(_identifiers(entries, texts), entries, texts, strict=True):
-        found.setdefault(identifier, Item(_post(entry, identifier, text, listing.home or feed_url), entry.authors))
+        post = _post(entry, identifier, text, listing.home or feed_url)
+        page = "" if is_front_page(entry.link) or entry.link in (listing.home, feed_url) else entry.link
+        found.setdefault(identifier, Item(post, entry.authors, page, plain(entry.title)))
     return Items(
         items=tuple(found.values()),
         malformed=len(looked_at) - len(entries),

@@ -74,7 +74,14 @@ def _listing(parsed: Mapping[str, Any], entries: tuple[Entry, ...], url: str) ->
         home=web_address(feed.get("link"), url),
         authors=_authors(feed),
         ttl=int(ttl) if ttl.isascii() and ttl.isdigit() else None,
+        own_address=_own_address(feed, url),
     )
+
+
+def _own_address(feed: Mapping[str, Any], url: str) -> str:
+    """The feed's rel="self" link (RFC 4287 section 4.2.7.2), which RSS feeds carry as atom:link."""
+    links = [link for link in feed.get("links", ()) if isinstance(link, dict) and link.get("rel") == "self"]
+    return next((address for link in links if (address := web_address(link.get("href"), url))), "")
 
 
 def _entry(entry: Mapping[str, Any], parsed: Mapping[str, Any], url: str) -> Entry:
@@ -95,6 +102,7 @@ def _entry(entry: Mapping[str, Any], parsed: Mapping[str, Any], url: str) -> Ent
         language=_language(details, parsed["feed"]),
         media=_media(entry),
         reply_to_id=_answered(entry),
+        counts_comments="slash_comments" in entry,
     )
 
 

@@ -10,22 +10,25 @@ ever written), hides edits that its owner does not date, and knows no visibility
 
 from __future__ import annotations
 
-import posixpath
 from dataclasses import dataclass, replace
 from http import HTTPStatus
 from typing import TYPE_CHECKING
-from urllib.parse import urlsplit
+from urllib.parse import urljoin, urlsplit
 
+from collectors import fields
 from collectors.base import ProofText, Terms
+from collectors.feeds.comments import address_of_comments, is_of_comments
 from collectors.feeds.cursor import FeedCursor, body_hash, not_before
-from collectors.feeds.ownership import names_several, names_staff, owned
+from collectors.feeds.identity import feed_id, has_host_to_itself, is_front_page, names_feed, status_account
+from collectors.feeds.memory import trace, with_lasting_ids, with_undatable
+from collectors.feeds.ownership import names_several, names_staff, owned, sole_author
 from collectors.feeds.parse import is_page, parse_feed
 from collectors.feeds.posts import plain, to_items
-from collectors.html import alternate_feeds, decode, is_login_page, rel_me, to_text
+from collectors.html import alternate_feeds, decode, is_login_page, rel_me
 from collectors.presence import ask_each
-from collectors.proof import well_known
+from collectors.proof import same_host, well_known
 from domain.accounts import AccountKind, Profile, Proof
-from domain.errors import AccessRefused, CollectError, Malformed, WrongContent
+from domain.errors import AccessRefused, AccountGone, CollectError, Malformed, ServerFault, WrongContent
 from domain.posts import Fetched, NotModified, Presence
 
 if TYPE_CHECKING:
@@ -34,21 +37,21 @@ if TYPE_CHECKING:
 
     from collectors.base import Http, PostRef, Response
     from collectors.feeds.listing import Listing
-    from collectors.feeds.posts import Items
+    from collectors.feeds.posts import Item, Items
     from collectors.html import FeedLink
     from domain.accounts import Account
     from domain.posts import Parent, Post
 
 ACCEPT = "application/atom+xml, application/rss+xml, application/feed+json, application/xml;q=0.9, */*;q=0.5"
-_FEED_NAMES = frozenset({"feed", "rss", "atom", "feed.json"})
-_FEED_ENDINGS = (".rss", ".atom", ".xml", ".rdf")
 _MISSING = (HTTPStatus.NOT_FOUND, HTTPStatus.GONE)
+_NO_STATUS_SERVER = (AccessRefused, AccountGone, Malformed, ServerFault, WrongContent)
+"""How a server answers that does not speak Mastodon's interface, or shows nothing there without a login."""
 _READS = "Every item of the feed {url}: titles, texts, descriptions of pictures and links. Comments are not read."
 
 
 @dataclass(frozen=True, slots=True)
 class FeedPlatform:
-    """`collectors.base.Platform` for feeds. `platform_id` is the feed's address without its scheme."""
+    """`collectors.base.Platform` for feeds. `platform_id` is the feed's normalised address without its scheme."""
 
     name: str = "feed"
     terms: Terms = Terms(  # noqa: RUF009 - frozen
@@ -58,28 +61,37 @@ class FeedPlatform:
 
     def recognises(self, url: str) -> bool:
         """Whether the path ends like a feed: /feed, /rss, /atom, feed.json, .rss, .atom, .rdf or .xml."""
-        last = posixpath.basename(urlsplit(url).path.rstrip("/").lower())
-        return last in _FEED_NAMES or last.endswith(_FEED_ENDINGS)
+        return names_feed(url)
 
     def resolve(self, url: str, http: Http) -> Profile:
         """The feed at `url`, or the one that the page at `url` announces.
 
         Nothing is guessed: only an address the page itself names is asked. Raises WrongContent for a page without
-        a feed, AccessRefused for a login page.
+        a feed, for a feed of comments and for the feed of an account that can be read itself by Mastodon's
+        interface (its replies, edits and deletions too), AccessRefused for a login page.
         """
         response = http.get(url, accept=ACCEPT, robots=True)
         if is_page(response.body, response.headers.get("content-type", "")):
             response = http.get(_announced(response), accept=ACCEPT, robots=True)
-        return _profile(_parsed(response), response.url)
+        listing = _parsed(response)
+        _refuse_status_account(response.url, http)
+        return _profile(listing, response.url)
 
     def proof_texts(self, profile: Profile, http: Http) -> Sequence[ProofText]:
-        """The feed's own words, the home page with its rel="me" links, and /.well-known/section7.txt.
+        """The feed's own words, the rel="me" links of its home page, and /.well-known/section7.txt.
 
-        A place that cannot be read is left out; only when the feed cannot be read is the error raised.
+        Only what nobody but the owner can have put there: title and description; items where the feed names one
+        author at most; the file where the site has its host to itself; never the words of pages, since visitors'
+        names and comments stand on them. A place that cannot be read is left out; only when the feed cannot be
+        read, or lies on another host now, is an error raised.
         """
-        listing = _parsed(http.get(profile.api_base, accept=ACCEPT, robots=True))
-        page = _page_texts(profile.url, http) if profile.url != profile.api_base else ()
-        return (*_feed_texts(listing, profile.api_base), *page, *well_known(profile.api_base, http))
+        response = http.get(profile.api_base, accept=ACCEPT, robots=True)
+        if not same_host(profile.api_base, response.url):
+            raise WrongContent("the feed has moved to another host")
+        listing = _parsed(response)
+        page = _claimed(profile.url, http) if profile.url != profile.api_base else ()
+        file = well_known(profile.api_base, http) if has_host_to_itself(profile.api_base, profile.url) else ()
+        return (*_feed_texts(listing, profile.api_base), *page, *file)
 
     def collect(self, account: Account, http: Http, now: datetime) -> Fetched | NotModified:
         """Read the feed once, conditionally. The same body as last time is NotModified, whatever the status.
@@ -97,6 +109,7 @@ class FeedPlatform:
         found = to_items(listing, asked)
         if cursor.items and not found.items:
             raise Malformed("the feed had items before and now has none")
+        found = replace(found, items=_remembered(found, cursor))
         return replace(_fetched(listing, found, account, after), not_before=not_before(response, listing.ttl, now))
 
     def confirm(self, account: Account, post: Sequence[PostRef], http: Http) -> Mapping[str, Presence]:
@@ -114,7 +127,27 @@ class FeedPlatform:
 
 
 def _parsed(response: Response) -> Listing:
-    return parse_feed(response.body, response.headers.get("content-type", ""), response.url)
+    listing = parse_feed(response.body, response.headers.get("content-type", ""), response.url)
+    if is_of_comments(listing, response.url):
+        raise WrongContent("this is a feed of comments, which are other people's words; give the feed of the posts")
+    return listing
+
+
+def _refuse_status_account(feed_url: str, http: Http) -> None:
+    """Raise WrongContent when the feed is that of an account which its server shows by Mastodon's interface."""
+    user = status_account(feed_url)
+    if not user:
+        return
+    site = urljoin(feed_url, "/")
+    try:
+        found = fields.decode_object(
+            http.get(f"{site}api/v1/accounts/lookup", params={"acct": user}, accept="application/json")
+        )
+    except _NO_STATUS_SERVER:
+        return
+    if fields.identifier(found, "id") and fields.text(found, "username").lower() == user.lower():
+        profile = fields.address(found, "url") or f"{site}@{user}"
+        raise WrongContent(f"this is the feed of an account that can be read itself; give its address: {profile}")
 
 
 def _announced(response: Response) -> str:
@@ -132,13 +165,13 @@ def _announced(response: Response) -> str:
 
 
 def _is_of_comments(feed: FeedLink) -> bool:
-    return "comment" in f"{feed.title} {urlsplit(feed.href).path}".lower()
+    return address_of_comments(feed.href) or "comment" in f"{feed.title} {urlsplit(feed.href).path}".lower()
 
 
 def _profile(listing: Listing, feed_url: str) -> Profile:
     parts = urlsplit(feed_url)
     home = listing.home if urlsplit(listing.home).hostname == parts.hostname else ""
-    key = f"{parts.netloc.lower()}{parts.path.rstrip('/')}" + (f"?{parts.query}" if parts.query else "")
+    key = feed_id(feed_url, listing.own_address)
     title = plain(listing.title)
     return Profile(
         platform=PLATFORM.name,
@@ -150,6 +183,11 @@ def _profile(listing: Listing, feed_url: str) -> Profile:
         bio=plain(listing.description),
         reads=_READS.format(url=feed_url),
     )
+
+
+def _remembered(found: Items, before: FeedCursor) -> tuple[Item, ...]:
+    items = with_lasting_ids(found.items, before.listing)
+    return with_undatable(items, before.listing, was_empty=before.was_empty)
 
 
 def _fetched(listing: Listing, found: Items, account: Account, after: FeedCursor) -> Fetched:
@@ -166,7 +204,8 @@ def _fetched(listing: Listing, found: Items, account: Account, after: FeedCursor
         "duplicate": found.duplicates,
         "beyond-limit": found.beyond,
     }
-    cursor = replace(after, items=len(found.items), several_authors=several, names_staff=named)
+    last = trace(found.items, {item.post.post_id for item in mine})
+    cursor = replace(after, items=len(found.items), several_authors=several, names_staff=named, listing=last)
     return Fetched(
         posts=tuple(item.post for item in mine),
         listed_ids=frozenset(item.post.post_id for item in found.items),
@@ -179,25 +218,27 @@ def _fetched(listing: Listing, found: Items, account: Account, after: FeedCursor
 
 def _feed_texts(listing: Listing, url: str) -> Iterator[ProofText]:
     words = [plain(listing.title), plain(listing.description)]
-    words += [item.post.text for item in to_items(listing, url).items]
+    names = (*listing.authors, *(name for entry in listing.entries for name in entry.authors))
+    if sole_author(names):
+        words += [item.post.text for item in to_items(listing, url).items]
     yield from (ProofText(Proof.FEED_ITEM, url, text) for text in words if text)
 
 
-def _page_texts(url: str, http: Http) -> tuple[ProofText, ...]:
-    """The home page's words and what it links to with rel="me"; nothing when it cannot be read."""
+def _claimed(url: str, http: Http) -> tuple[ProofText, ...]:
+    """What the home page links to with rel="me"; nothing when it cannot be read or lies on another host now."""
     try:
         response = http.get(url, accept="text/html", robots=True)
     except CollectError:
         return ()
     page = decode(response.body, response.headers.get("content-type", ""))
-    claimed = tuple(ProofText(Proof.REL_ME, url, link) for link in rel_me(page, response.url))
-    return (*claimed, ProofText(Proof.BIO, url, to_text(page)))
+    links = rel_me(page, response.url) if same_host(url, response.url) else ()
+    return tuple(ProofText(Proof.REL_ME, url, link) for link in links)
 
 
 def _may_be_asked(url: str, account: Account) -> bool:
     """Whether `url` is an item's own page on the site of the feed or of its home page."""
     hosts = {urlsplit(account.api_base).hostname, urlsplit(account.url).hostname}
-    return urlsplit(url).hostname in hosts and not _is_root(url) and url not in (account.url, account.api_base)
+    return urlsplit(url).hostname in hosts and not is_front_page(url) and url not in (account.url, account.api_base)
 
 
 def _presence(url: str, http: Http) -> Presence:
@@ -211,15 +252,9 @@ def _presence(url: str, http: Http) -> Presence:
         return Presence.ABSENT
     elsewhere = urlsplit(response.url).hostname != urlsplit(url).hostname
     page = decode(response.body, response.headers.get("content-type", ""))
-    if response.status != HTTPStatus.OK or elsewhere or _is_root(response.url) or is_login_page(page):
+    if response.status != HTTPStatus.OK or elsewhere or is_front_page(response.url) or is_login_page(page):
         return Presence.UNKNOWN
     return Presence.PRESENT
-
-
-def _is_root(url: str) -> bool:
-    """Whether the URL is a site's front page. WordPress shows single posts there as well, by `?p=`."""
-    parts = urlsplit(url)
-    return not parts.path.strip("/") and not parts.query
 
 
 PLATFORM = FeedPlatform()

@@ -10,6 +10,7 @@ import pytest
 
 from collectors.base import PostRef
 from collectors.feeds.cursor import POLLS_BEFORE_MOVING, FeedCursor, not_before
+from collectors.feeds.memory import Trace
 from collectors.platforms.feed import PLATFORM
 from domain.accounts import AccountKind, Proof
 from domain.errors import AccessRefused, AccountGone, Malformed, RateLimited, RobotsDisallow, ServerFault, WrongContent
@@ -113,14 +114,24 @@ def test_emptied_feed_is_a_fault_and_an_empty_new_one_is_not():
         fetched(cursor=fetched(item(1)).cursor)
 
 
-@pytest.mark.parametrize("cursor", [None, "", "[]", "not json", '{"etag": 5, "items": "many", "url": null}'])
+@pytest.mark.parametrize(
+    "cursor",
+    [
+        None,
+        "",
+        "[]",
+        "not json",
+        '{"etag": 5, "items": "many", "url": null, "listing": [["a"], 3, ["a", "b", "c", 4]]}',
+    ],
+)
 def test_cursor_that_is_none_of_ours_reads_as_a_fresh_one(cursor):
     assert FeedCursor.load(cursor) == FeedCursor()
     assert len(fetched(item(1), cursor=cursor).posts) == 1
 
 
 def test_cursor_survives_the_round_trip():
-    kept = FeedCursor("e", "l", "h", 3, "u", "m", 2, several_authors=True, names_staff=True)
+    listing = (Trace("1", "2", "3", "id-1"), Trace("4"))
+    kept = FeedCursor("e", "l", "h", 3, "u", "m", 2, several_authors=True, names_staff=True, listing=listing)
     assert FeedCursor.load(kept.dump()) == kept
 
 
@@ -294,9 +305,216 @@ def test_token_is_looked_for_in_feed_page_links_and_file():
         (Proof.FEED_ITEM, "By Dana"),
         (Proof.FEED_ITEM, "Post 1"),
         (Proof.REL_ME, "https://me.example/tok"),
-        (Proof.BIO, "tok-bio x"),
         (Proof.WELL_KNOWN, "tok-file"),
     }
+
+
+TOKEN = "section7-abc"
+WELL_KNOWN = "/.well-known/section7.txt"
+
+
+def proven(body, url=FEED, **pages):
+    """In which places of the feed at `url` the token is found; every other place of the site says it as well."""
+    shown = page(f"<body><section class='comments'><p>Mallory: {TOKEN}</p></section></body>")
+    file = answer(TOKEN, content_type="text/plain")
+    script = {url: answer(body, content_type=RSS), f"{SITE}/": shown, f"{SITE}{WELL_KNOWN}": file}
+    http = FakeHttp(script | {f"{SITE}{path}": given for path, given in pages.items()})
+    texts = PLATFORM.proof_texts(PLATFORM.resolve(url, http), http)
+    return {text.proof for text in texts if TOKEN in text.text}
+
+
+def test_token_in_a_visitors_comment_on_the_home_page_proves_nothing():
+    assert proven(rss(item(1)), **{WELL_KNOWN: answer(status=404)}) == set()
+
+
+def test_token_in_an_item_counts_only_where_one_author_writes():
+    mine, other = item(1, author="Dana Ferreira"), item(TOKEN, author="Mallory Guest")
+    no_file = {WELL_KNOWN: answer(status=404)}
+    assert proven(rss(mine, other), **no_file) == set()
+    assert proven(rss(other, extra="<managingEditor>d@x.example (Dana Ferreira)</managingEditor>"), **no_file) == set()
+    assert proven(rss(mine, item(TOKEN, author="dana ferreira")), **no_file) == {Proof.FEED_ITEM}
+    assert proven(rss(item(TOKEN)), **no_file) == {Proof.FEED_ITEM}
+
+
+@pytest.mark.parametrize(
+    "path", ["/~tess/feed", "/author/tess/feed", "/tess.xml", "/feed?author=3", "/feeds/tess.xml", "/blog/index.xml"]
+)
+def test_file_of_a_host_that_others_may_share_proves_nothing(path):
+    assert proven(rss(item(1)), SITE + path) == set()
+
+
+@pytest.mark.parametrize("path", ["/feed", "/feed/atom", "/index.xml", "/feeds/all.atom.xml", "/?feed=rss2"])
+def test_file_of_a_site_that_has_its_host_to_itself_counts(path):
+    assert proven(rss(item(1)), SITE + path) == {Proof.WELL_KNOWN}
+
+
+def test_file_of_a_host_whose_feed_belongs_to_a_page_in_a_folder_proves_nothing():
+    assert (
+        proven(rss(item(1)).replace(f"<link>{SITE}/</link>", f"<link>{SITE}/~tess/</link>"), **{"/~tess/": page("")})
+        == set()
+    )
+
+
+def test_places_that_send_whoever_asks_to_another_host_prove_nothing():
+    file = answer(TOKEN, content_type="text/plain", url=f"https://elsewhere.example{WELL_KNOWN}")
+    home = replace(page(f"<a rel='me' href='https://x.example/{TOKEN}'>x</a>"), url="https://elsewhere.example/")
+    assert proven(rss(item(1)), **{WELL_KNOWN: file, "/": home}) == set()
+    first, moved = feed(item(1)), replace(feed(item(TOKEN)), url="https://elsewhere.example/feed")
+    http = FakeHttp({FEED: [first, moved]})
+    with pytest.raises(WrongContent, match="another host"):
+        PLATFORM.proof_texts(PLATFORM.resolve(FEED, http), http)
+
+
+@pytest.mark.parametrize("path", ["/comments/feed", "/?feed=comments-rss2", "/feeds/comments/default", "/comments.xml"])
+def test_feed_of_comments_is_refused_by_its_address(path):
+    with pytest.raises(WrongContent, match="other people's words"):
+        PLATFORM.resolve(SITE + path, FakeHttp({SITE + path: feed(item(1))}))
+
+
+@pytest.mark.parametrize("title", ["Comments on: Sleep", "Comments for Notes"])
+def test_feed_of_comments_is_refused_by_its_title_unless_its_items_are_commented_on(title):
+    body = rss(item(1)).replace("<title>Notes", f"<title>{title}")
+    with pytest.raises(WrongContent, match="other people's words"):
+        PLATFORM.resolve(FEED, FakeHttp({FEED: answer(body, content_type=RSS)}))
+    count = "<slash:comments xmlns:slash='http://purl.org/rss/1.0/modules/slash/'>2</slash:comments></item>"
+    counted = answer(body.replace("</item>", count), content_type=RSS)
+    assert PLATFORM.resolve(FEED, FakeHttp({FEED: counted})).display_name == title
+
+
+def test_feed_of_comments_is_neither_read_nor_asked_for_proof():
+    captured = next((DATA / "feed" / "wordpress-comments").glob("input.*")).read_text()
+    with pytest.raises(WrongContent, match="other people's words"):
+        collect(answer(captured, content_type=RSS))
+    http = FakeHttp({FEED: [feed(item(1)), answer(captured, content_type=RSS)]})
+    with pytest.raises(WrongContent, match="other people's words"):
+        PLATFORM.proof_texts(PLATFORM.resolve(FEED, http), http)
+
+
+STATUSES = f"{SITE}/api/v1/accounts/lookup?acct=tess"
+
+
+@pytest.mark.parametrize("path", ["/@tess.rss", "/users/tess.rss", "/users/tess/feed.atom", "/tess.rss"])
+def test_feed_of_an_account_that_can_be_read_itself_is_refused_with_its_address(path):
+    entity = answer(f'{{"id": "7", "username": "Tess", "url": "{SITE}/@tess"}}', content_type="application/json")
+    with pytest.raises(WrongContent, match=f"give its address: {SITE}/@tess"):
+        PLATFORM.resolve(SITE + path, FakeHttp({SITE + path: feed(item(1)), STATUSES: entity}))
+
+
+@pytest.mark.parametrize(
+    "given",
+    [
+        answer("{}", status=404),
+        answer(status=401),
+        answer(status=500),
+        page("<p>Hello</p>"),
+        answer('{"id": "1", "username": "somebody"}'),
+        answer("{}"),
+        answer("[]"),
+    ],
+)
+def test_feed_of_an_account_that_cannot_be_read_otherwise_is_taken(given):
+    http = FakeHttp({f"{SITE}/@tess.rss": feed(item(1)), STATUSES: given})
+    assert PLATFORM.resolve(f"{SITE}/@tess.rss", http).platform_id == "fern-street.example/@tess.rss"
+
+
+def test_server_that_asks_to_wait_is_not_taken_for_one_without_accounts():
+    with pytest.raises(RateLimited):
+        PLATFORM.resolve(f"{SITE}/@tess.rss", FakeHttp({f"{SITE}/@tess.rss": feed(item(1)), STATUSES: RateLimited()}))
+
+
+def readings(*bodies):
+    """The readings of a feed, one after the other, as (id, undatable) of each post."""
+    cursor, found = None, []
+    for body in bodies:
+        reading, _ = collect(answer(body, content_type=RSS), cursor)
+        cursor = reading.cursor
+        found.append([(post.post_id, post.undatable) for post in reading.posts])
+        assert reading.listed_ids == {post.post_id for post in reading.posts}
+    return found
+
+
+def rotated(round_number, number=1):
+    return item(number, day=2).replace(f"id-{number}", f"guid-{round_number}-{number}")
+
+
+def test_item_with_another_guid_at_every_reading_keeps_its_id():
+    rounds = readings(*(rss(rotated(turn, 2), rotated(turn)) for turn in range(4)))
+    assert rounds == [[("guid-0-2", False), ("guid-0-1", False)]] * 4
+
+
+def test_item_is_known_by_its_title_where_guid_and_date_change():
+    moved = rotated(1).replace("02 Nov", "03 Nov")
+    assert readings(rss(rotated(0)), rss(moved))[1] == [("guid-0-1", False)]
+
+
+def test_new_item_is_not_taken_for_an_earlier_one():
+    same_page = rotated(1).replace("02 Nov", "03 Nov").replace("Post 1", "Another")
+    assert readings(rss(rotated(0)), rss(same_page))[1] == [("guid-1-1", False)]
+    still_there = readings(rss(item(1)), rss(item(1).replace("id-1", "id-9"), item(1)))[1]
+    assert still_there == [("id-9", False), ("id-1", False)]
+    shared = [rss(*(rotated(turn, n).replace(f"{SITE}/{n}", f"{SITE}/") for n in (1, 2))) for turn in (0, 1)]
+    assert readings(*shared)[1] == [("guid-1-1", False), ("guid-1-2", False)]
+
+
+def test_cursor_keeps_no_address_of_an_item():
+    by_page = "<item><link>https://fern-street.example/my-long-words</link><title>t</title></item>"
+    others = item("by-lee", author="Lee Okafor")
+    cursor = fetched(by_page, others, item(3, author="Dana Ferreira")).cursor
+    assert "words" not in cursor
+    assert "by-lee" not in cursor
+    assert "id-3" in cursor
+
+
+def undated(*names):
+    return rss(
+        *(
+            f"<item><guid isPermaLink='false'>{name}</guid><title>{name}</title><link>{SITE}/{name}</link></item>"
+            for name in names
+        )
+    )
+
+
+@pytest.mark.parametrize(
+    ("before", "now", "in_doubt"),
+    [
+        ("abc", "nabc", ""),
+        ("abc", "mnab", ""),
+        ("abc", "bco", "o"),
+        ("abc", "nbco", "o"),
+        ("abc", "aobc", "o"),
+        ("abc", "xyz", "xyz"),
+        ("", "xyz", ""),
+    ],
+    ids=[
+        "one on top",
+        "two on top and one out of the window",
+        "the newest deleted, an older one shown",
+        "both at once",
+        "one put in between",
+        "nothing left of the last listing",
+        "an empty feed filled",
+    ],
+)
+def test_undated_item_is_new_only_above_what_is_left_of_the_last_listing(before, now, in_doubt):
+    _, found = readings(undated(*before), undated(*now))
+    assert {name for name, doubtful in found if doubtful} - set(before) == set(in_doubt)
+
+
+def test_first_reading_and_one_after_a_lost_cursor_date_nothing():
+    assert readings(undated("a", "b"))[0] == [("a", True), ("b", True)]
+    lost = FeedCursor(body_hash="x", items=2).dump()
+    assert [post.undatable for post in collect(answer(undated("a"), content_type=RSS), lost)[0].posts] == [True]
+
+
+def test_item_with_a_date_is_never_in_doubt():
+    assert readings(rss(item(2, day=3)), rss(item(2, day=3), item(1)))[1] == [("id-2", False), ("id-1", False)]
+
+
+def test_reading_in_which_nothing_changed_does_not_forget_the_listing():
+    first, _ = collect(answer(undated("a"), content_type=RSS))
+    second, _ = collect(answer(status=304), first.cursor)
+    third, _ = collect(answer(undated("n", "a"), content_type=RSS), second.cursor)
+    assert [post.undatable for post in third.posts] == [False, True]
 
 
 def test_place_that_cannot_be_read_is_left_out():

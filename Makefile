@@ -39,6 +39,7 @@ bench: $(READY) ## Ratios that the documentation quotes
 lock: ## Pin every dependency with its hashes, after pyproject.toml has changed
 	$(BIN)/uv pip compile pyproject.toml --extra postgres --universal --python-version 3.11 --generate-hashes --no-header --quiet --output-file requirements/runtime.txt
 	$(BIN)/uv pip compile pyproject.toml --extra postgres --group dev --universal --python-version 3.11 --generate-hashes --no-header --quiet --output-file requirements/dev.txt
+	echo hatchling | $(BIN)/uv pip compile - --constraint requirements/dev.txt --universal --python-version 3.11 --generate-hashes --no-header --quiet --output-file requirements/build.txt
 
 clean: ## Remove what was made here
 	rm -rf $(VENV) demo-out .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache

@@ -3,6 +3,7 @@
     Section7Error
     ├── ConfigError          a configuration or policy file is wrong; carries every mistake, not the first
     ├── UsageError           the command was asked for something that cannot be (unknown account, wrong state)
+    ├── NotProven            nothing shows yet that the profile is this person's; nothing was authorised
     ├── StoreError           the database cannot be used as it is
     │   ├── SchemaTooOld     run `section7 init` to bring it up to date
     │   ├── SchemaTooNew     the program is older than the database
@@ -65,6 +66,10 @@ class ConfigError(Section7Error):
 
 class UsageError(Section7Error):
     """The command was asked for something that cannot be done; the message says what to do instead."""
+
+
+class NotProven(Section7Error):  # noqa: N818 - reads as the state it names
+    """Nothing shows yet that the profile is this person's. Nothing was authorised; the proof may be tried again."""
 
 
 class StoreError(Section7Error):

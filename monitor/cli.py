@@ -5,12 +5,14 @@ Exit codes: 0 all well; 1 something was not done, and was named; 2 wrong usage o
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from importlib.metadata import version
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from domain.errors import ConfigError, Section7Error, UsageError
-from monitor import cli_accounts, cli_daemon, cli_init, cli_score, cli_work
+from monitor import cli_accounts, cli_daemon, cli_init, cli_score, cli_staff, cli_work
+from monitor.cli_text import say
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -20,17 +22,31 @@ WRONG_USAGE = 2
 
 app = typer.Typer(
     name="section7",
-    help="Periodic compliance monitor for opted-in, public, professional profiles.",
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
 )
-app.add_typer(cli_accounts.staff, name="staff")
+app.add_typer(cli_staff.staff, name="staff")
 app.add_typer(cli_accounts.accounts, name="accounts")
 cli_init.add_to(app)
 cli_work.add_to(app)
 cli_score.add_to(app)
 cli_daemon.add_to(app)
+
+
+def _print_version(wanted: bool) -> None:  # noqa: FBT001 - the library calls it so
+    if wanted:
+        say(f"section7 {version('section7')}")
+        raise typer.Exit
+
+
+@app.callback()
+def options(
+    _version: Annotated[
+        bool, typer.Option("--version", callback=_print_version, is_eager=True, help="Say which version this is.")
+    ] = False,
+) -> None:
+    """Periodic compliance monitor for opted-in, public, professional profiles."""
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -39,15 +55,15 @@ def main(arguments: Sequence[str] | None = None) -> int:
         app(args=arguments)
     except ConfigError as error:
         many = len(error.mistakes) > 1
-        typer.echo(f"{len(error.mistakes)} mistakes:" if many else "A mistake:", err=True)
+        say(f"{len(error.mistakes)} mistakes:" if many else "A mistake:", err=True)
         for mistake in error.mistakes:
-            typer.echo(f"  {mistake}", err=True)
+            say(f"  {mistake}", err=True)
         return WRONG_USAGE
     except UsageError as error:
-        typer.echo(str(error), err=True)
+        say(str(error), err=True)
         return WRONG_USAGE
     except Section7Error as error:
-        typer.echo(str(error), err=True)
+        say(str(error), err=True)
         return NOT_DONE
     except SystemExit as stop:  # how the library ends every command, with the code it was given
         return stop.code if isinstance(stop.code, int) else NOT_DONE

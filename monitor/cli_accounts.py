@@ -1,68 +1,26 @@
-"""`section7 staff …` and `section7 accounts …`: who works here, and which accounts may be read."""
+"""`section7 accounts …`: which accounts may be read, since when, and how they stand."""
 
 from __future__ import annotations
 
-import getpass
-from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
-from rich.console import Console
-from rich.table import Table
 
-from domain.accounts import AccountKind, Licence
+from domain.accounts import AccountKind
 from domain.errors import UsageError
 from monitor import work
-from monitor.cli_common import DEFAULT_CONFIG, ConfigFile, local_time, opened
+from monitor.cli_common import DEFAULT_CONFIG, ConfigFile, local_time, opened, operator
+from monitor.cli_text import say, show_table, shown
 from monitor.enrol import offer, verify_by_form, verify_by_token
 
 if TYPE_CHECKING:
-    from datetime import date
-
-    from domain.accounts import Enrolment
+    from domain.accounts import Enrolment, LedgerEntry
     from monitor.app import App
 
-staff = typer.Typer(help="The practice's staff.", no_args_is_help=True)
 accounts = typer.Typer(help="Accounts, their authorisations and their state.", no_args_is_help=True)
 
 Which = Annotated[str, typer.Argument(help="Account number, handle or address.")]
-Day = Annotated[datetime | None, typer.Option(formats=["%Y-%m-%d"])]
-
-
-@staff.command("add")
-def staff_add(
-    name: Annotated[str, typer.Argument(help="Full name.")],
-    role: Annotated[str, typer.Option(help='For example "clinical psychologist".')],
-    email: Annotated[str, typer.Option(help="Where this person is told of findings.")],
-    licence: Annotated[Licence, typer.Option(help="Licence type; clause 5 depends on it.")] = Licence.NONE,
-    employed_from: Day = None,
-    employed_to: Day = None,
-    config: ConfigFile = DEFAULT_CONFIG,
-) -> None:
-    """Add a member of staff. Nothing is read before that person enrols an account."""
-    with opened(config) as app:
-        added = app.store.staff.add(name, role, licence, email, _day(employed_from), _day(employed_to), app.clock())
-        typer.echo(f"Staff {added.id}: {added.name}, {added.role}")
-
-
-@staff.command("list")
-def staff_list(config: ConfigFile = DEFAULT_CONFIG) -> None:
-    """List the staff."""
-    with opened(config) as app:
-        table = Table("No.", "Name", "Role", "Licence", "E-mail", "From", "To")
-        for person in app.store.staff.all():
-            first, last = person.employed_from, person.employed_to
-            table.add_row(
-                str(person.id),
-                person.name,
-                person.role,
-                person.licence.value,
-                person.email,
-                str(first or "-"),
-                str(last or "-"),
-            )
-        Console().print(table)
 
 
 @accounts.command("enroll")
@@ -82,18 +40,16 @@ def enroll(
             url=url,
             staff=app.store.staff.find(person),
             kind=kind,
-            actor=getpass.getuser(),
+            actor=operator(),
             now=app.clock(),
         )
-        typer.echo(made.notice.text)
+        say(made.notice.text)
         number = made.enrolment.id
-        typer.echo(f"\nAccount {number}: {made.profile.handle} ({made.profile.platform}), {made.profile.url}")
-        typer.echo(f"Notice version: {made.notice.hash[:12]}")
-        typer.echo(
-            f"\nTo agree, put this token on the profile, where everybody can see it:\n\n    {made.enrolment.token}\n"
-        )
-        typer.echo(f"Then run: section7 accounts verify {number}")
-        typer.echo(f"Or, with a signed form: section7 accounts verify {number} --form FILE")
+        say(f"\nAccount {number}: {made.profile.handle} ({made.profile.platform}), {made.profile.url}")
+        say(f"Notice version: {made.notice.hash[:12]}")
+        say(f"\nTo agree, put this token on the profile, where everybody can see it:\n\n    {made.enrolment.token}\n")
+        say(f"Then run: section7 accounts verify {number}")
+        say(f"Or, with a signed form: section7 accounts verify {number} --form FILE")
 
 
 @accounts.command("verify")
@@ -106,22 +62,21 @@ def verify(
     with opened(config) as app:
         enrolment = app.store.accounts.find(which)
         if form is not None:
-            done = verify_by_form(app.store, enrolment, form, app.clock())
+            done = verify_by_form(app.store, enrolment, form, app.clock(), actor=operator())
         else:
             platform = app.platforms[enrolment.platform]
-            done = verify_by_token(app.store, platform, enrolment, app.http.for_account(), app.clock())
-        typer.echo(f"Account {done.id} is authorised from {local_time(done.authorised_at, app)}.")
-        typer.echo("Nothing published before that will be stored. The token may be removed from the profile.")
+            reader = app.http.for_account()
+            done = verify_by_token(app.store, platform, enrolment, reader, app.clock(), actor=operator())
+        say(f"Account {done.id} is authorised from {local_time(done.authorised_at, app)}.")
+        say("Nothing published before that will be stored. The token may be removed from the profile.")
 
 
 @accounts.command("list")
 def list_accounts(config: ConfigFile = DEFAULT_CONFIG) -> None:
-    """List the accounts and how they stand."""
+    """List the accounts and how they stand; tab-separated lines when not on a terminal."""
     with opened(config) as app:
-        table = Table("No.", "Account", "Platform", "Staff", "State", "Last read", "Next", "What is wrong")
-        for one in app.store.accounts.all():
-            table.add_row(*_row(one, app))
-        Console().print(table)
+        headings = ("No.", "Account", "Platform", "Staff", "State", "Last read", "Next", "What is wrong")
+        show_table(headings, [_row(one, app) for one in app.store.accounts.all()])
 
 
 @accounts.command("ledger")
@@ -129,24 +84,14 @@ def ledger(
     which: Annotated[str | None, typer.Argument(help="Account number, handle or address; all without it.")] = None,
     config: ConfigFile = DEFAULT_CONFIG,
 ) -> None:
-    """Show the authorisation ledger, oldest first. It is only ever added to."""
+    """Show the authorisation ledger, oldest first. It is only ever added to.
+
+    Tab-separated lines when not on a terminal.
+    """
     with opened(config) as app:
-        table = Table("No.", "Account", "When", "What", "By", "Notice", "Proof", "Reference")
+        headings = ("No.", "Account", "When", "What", "By", "Notice", "Proof", "Reference")
         account_id = app.store.accounts.find(which).id if which else None
-        for line in app.store.accounts.ledger(account_id):
-            proof = line.proof.value if line.proof else "-"
-            when = local_time(line.at, app)
-            table.add_row(
-                str(line.id),
-                str(line.account_id),
-                when,
-                line.event.value,
-                line.actor,
-                line.notice_hash[:12],
-                proof,
-                line.proof_reference or "-",
-            )
-        Console().print(table)
+        show_table(headings, [_line(entry, app) for entry in app.store.accounts.ledger(account_id)])
 
 
 @accounts.command("pause")
@@ -154,8 +99,8 @@ def pause(which: Which, config: ConfigFile = DEFAULT_CONFIG) -> None:
     """Stop reading an account for the time being; nothing is erased."""
     with opened(config) as app:
         found = app.store.accounts.find(which)
-        app.store.accounts.pause(found.id, getpass.getuser(), app.clock())
-        typer.echo(f"Account {found.id} is paused. Go on with: section7 accounts resume {found.id}")
+        app.store.accounts.pause(found.id, operator(), app.clock())
+        say(f"Account {found.id} is paused. Go on with: section7 accounts resume {found.id}")
 
 
 @accounts.command("resume")
@@ -163,8 +108,8 @@ def resume(which: Which, config: ConfigFile = DEFAULT_CONFIG) -> None:
     """Go on reading a paused account."""
     with opened(config) as app:
         found = app.store.accounts.find(which)
-        app.store.accounts.resume(found.id, getpass.getuser(), app.clock())
-        typer.echo(f"Account {found.id} is read again from the next pass on.")
+        app.store.accounts.resume(found.id, operator(), app.clock())
+        say(f"Account {found.id} is read again from the next pass on.")
 
 
 @accounts.command("retry")
@@ -173,7 +118,7 @@ def retry(which: Which, config: ConfigFile = DEFAULT_CONFIG) -> None:
     with opened(config) as app:
         found = app.store.accounts.find(which)
         app.store.accounts.retry(found.id, app.clock())
-        typer.echo(f"Account {found.id} is read again in the next pass.")
+        say(f"Account {found.id} is read again in the next pass.")
 
 
 @accounts.command("withdraw")
@@ -185,12 +130,12 @@ def withdraw(
     """End an authorisation: reading stops at once, and what is neither decided nor critical is erased."""
     with opened(config) as app:
         found = app.store.accounts.find(which)
-        if not yes and not typer.confirm(f"Withdraw account {found.id} ({found.handle}) and erase its records?"):
+        if not yes and not typer.confirm(f"Withdraw account {found.id} ({shown(found.handle)}) and erase its records?"):
             raise UsageError("Nothing was changed.")
-        erased = app.store.accounts.withdraw(found.id, getpass.getuser(), app.clock())
+        erased = app.store.accounts.withdraw(found.id, operator(), app.clock())
         work.archive(app)
-        typer.echo(f"Account {found.id} is withdrawn. Reading has stopped.")
-        typer.echo(f"Erased: {erased.findings} findings, {erased.versions} versions, {erased.posts} posts.")
+        say(f"Account {found.id} is withdrawn. Reading has stopped.")
+        say(f"Erased: {erased.findings} findings, {erased.versions} versions, {erased.posts} posts.")
 
 
 def _row(one: Enrolment, app: App) -> tuple[str, ...]:
@@ -206,5 +151,14 @@ def _row(one: Enrolment, app: App) -> tuple[str, ...]:
     )
 
 
-def _day(value: datetime | None) -> date | None:
-    return value.date() if value else None
+def _line(entry: LedgerEntry, app: App) -> tuple[str, ...]:
+    return (
+        str(entry.id),
+        str(entry.account_id),
+        local_time(entry.at, app),
+        entry.event.value,
+        entry.actor,
+        entry.notice_hash[:12],
+        entry.proof.value if entry.proof else "-",
+        entry.proof_reference or "-",
+    )

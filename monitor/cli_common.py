@@ -1,8 +1,9 @@
-"""What the commands share: where the configuration is, and how the program is opened for one command."""
+"""What the commands share: where the configuration is, how the program is opened for one command, and by whom."""
 
 from __future__ import annotations
 
 import os
+import pwd
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -12,6 +13,7 @@ import typer
 from monitor.app import open_app
 from monitor.clock import utc_now
 from monitor.config import load_config
+from monitor.installation import require_database
 from monitor.logs import set_up_logs
 
 if TYPE_CHECKING:
@@ -29,11 +31,24 @@ DEFAULT_CONFIG = Path("config.toml")
 
 @contextmanager
 def opened(config: Path) -> Iterator[App]:
-    """The wired program for one command, with logs set up."""
+    """The wired program for one command, with logs set up. Raises what `open_app` and `require_database` raise."""
     loaded = load_config(config, os.environ)
     set_up_logs(loaded.logging)
+    require_database(loaded)
     with open_app(loaded, utc_now) as app:
         yield app
+
+
+def operator() -> str:
+    """The operating system's user whose process this is, for the ledger.
+
+    Asked of the system: an environment variable says whatever the person who set it likes.
+    """
+    number = os.getuid()
+    try:
+        return pwd.getpwuid(number).pw_name
+    except KeyError:  # a container may run under a number that has no name
+        return f"uid {number}"
 
 
 def local_time(instant: datetime | None, app: App) -> str:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import typer
 
 from monitor.cli_common import DEFAULT_CONFIG, ConfigFile
+from monitor.cli_text import say
 from monitor.installation import mistakes_in, set_up, write_files
 
 if TYPE_CHECKING:
@@ -30,12 +31,12 @@ def init(config: ConfigFile = DEFAULT_CONFIG) -> None:
         raise mistakes
     checks = set_up(config, os.environ)
     for check in checks:
-        typer.echo(f"  {'ok    ' if check.well else 'FAILED'} {check.what}: {check.seen}", err=not check.well)
+        say(f"  {'ok    ' if check.well else 'FAILED'} {check.what}: {check.seen}", err=not check.well)
     if not all(check.well for check in checks):
         raise typer.Exit(1)
-    typer.echo("\nNext: section7 staff add, then section7 accounts enroll.")
+    say("\nNext: section7 staff add, then section7 accounts enroll.")
 
 
 def _announce(written: tuple[Path, ...]) -> None:
     for file in written:
-        typer.echo(f"Wrote {file}. It describes an invented practice: put your own words in before anybody enrols.")
+        say(f"Wrote {file}. It describes an invented practice: put your own words in before anybody enrols.")

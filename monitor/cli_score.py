@@ -19,6 +19,7 @@ from analyzers.score import score as score_packet
 from domain.errors import PacketError, UsageError
 from monitor import rescore
 from monitor.cli_common import DEFAULT_CONFIG, ConfigFile, opened
+from monitor.cli_text import say
 from monitor.config import load_config
 
 if TYPE_CHECKING:
@@ -45,9 +46,7 @@ def score(
     if posts is None:
         with opened(config) as app:
             done = rescore.rescore(app)
-        typer.echo(
-            f"{done.versions} versions judged again, {done.added} new findings. Posts without kept words: not judged."
-        )
+        say(f"{done.versions} versions judged again, {done.added} new findings. Posts without kept words: not judged.")
         return
     well = _score_file(posts, output, _policy_if_any(config))
     if not well:
@@ -67,12 +66,12 @@ def evaluate_file(
         try:
             post = read_labelled(line, number)
         except PacketError as error:
-            typer.echo(f"{labelled}: {error}", err=True)
+            say(f"{labelled}: {error}", err=True)
             well = False
             continue
         pairs.append((post, score_packet(post.packet, policy)))
     measured = evaluate(pairs)
-    typer.echo(json.dumps(as_json(measured), indent=2) if as_data else table(measured))
+    say(json.dumps(as_json(measured), indent=2) if as_data else table(measured))
     if not well:
         raise typer.Exit(1)
 
@@ -97,7 +96,7 @@ def _score_to(stream: TextIO, posts: Path, policy: Policy | None) -> bool:
     well = True
     for result in score_lines(_lines(posts), policy):
         if isinstance(result, PacketError):
-            typer.echo(f"{posts}: {result}", err=True)
+            say(f"{posts}: {result}", err=True)
             well = False
         else:
             stream.write(json.dumps(scored_to_json(result)) + "\n")

@@ -11,6 +11,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn
 
 from monitor import work
 from monitor.cli_common import DEFAULT_CONFIG, ConfigFile, opened
+from monitor.cli_text import say
 from monitor.retention import PROFILES
 
 if TYPE_CHECKING:
@@ -33,11 +34,9 @@ def collect(config: ConfigFile = DEFAULT_CONFIG) -> None:
         done = work.collect(app, on_visit=on_visit)
     visits = done.readings.visits
     found = sum(visit.findings for visit in visits)
-    typer.echo(
-        f"{len(visits)} accounts were due, {len(visits) - len(done.readings.failed)} were read; {found} findings."
-    )
+    say(f"{len(visits)} accounts were due, {len(visits) - len(done.readings.failed)} were read; {found} findings.")
     for visit in done.readings.failed:
-        typer.echo(f"  account {visit.account_id} ({visit.platform}): {visit.outcome}", err=True)
+        say(f"  account {visit.account_id} ({visit.platform}): {visit.outcome}", err=True)
     _say_mail(done.alerts)
     _exit(well=done.well)
 
@@ -47,13 +46,13 @@ def digest(config: ConfigFile = DEFAULT_CONFIG) -> None:
     with opened(config) as app:
         done = work.digest(app)
         if done is None:
-            typer.echo("Another process is at it; nothing to do here.")
+            say("Another process is at it; nothing to do here.")
             return
         if done.built:
             work.archive(app)
-    typer.echo(f"Built: {', '.join(done.built) or 'nothing was due'}.")
+    say(f"Built: {', '.join(done.built) or 'nothing was due'}.")
     if done.held:
-        typer.echo(f"Held until their authors have been told: {', '.join(done.held)}.", err=True)
+        say(f"Held until their authors have been told: {', '.join(done.held)}.", err=True)
     _say_mail(done.mail)
     _exit(well=done.mail.well and not done.held)
 
@@ -71,9 +70,9 @@ def archive(config: ConfigFile = DEFAULT_CONFIG) -> None:
     with opened(config) as app:
         done = work.archive(app)
         if done is None:
-            typer.echo("Another process is at it; nothing to do here.")
+            say("Another process is at it; nothing to do here.")
             return
-        typer.echo(f"{app.config.archive}: {done.written} written, {done.unchanged} unchanged, {done.removed} removed.")
+        say(f"{app.config.archive}: {done.written} written, {done.unchanged} unchanged, {done.removed} removed.")
 
 
 def retention(
@@ -84,11 +83,11 @@ def retention(
     with opened(config) as app:
         if explain:
             profile = PROFILES[app.config.retention.profile]
-            typer.echo("\n".join(app.store.retention.explain(profile, app.ceilings())))
+            say("\n".join(app.store.retention.explain(profile, app.ceilings())))
             return
         done = work.retention(app)
     for kind, count in done.removed.items():
-        typer.echo(f"{count:6} {kind}")
+        say(f"{count:6} {kind}")
 
 
 @contextmanager
@@ -112,13 +111,13 @@ def _progress(app: App) -> Iterator[Callable[[Visit], None]]:
 
 def _say_mail(mail: SendReport) -> None:
     if mail.sent:
-        typer.echo(f"Mail sent: {mail.sent}.")
+        say(f"Mail sent: {mail.sent}.")
     if mail.waiting:
-        typer.echo(f"Mail waiting for another try: {mail.waiting}.", err=True)
+        say(f"Mail waiting for another try: {mail.waiting}.", err=True)
     if mail.refused:
-        typer.echo(f"Mail refused for good, somebody must look: {mail.refused}.", err=True)
+        say(f"Mail refused for good, somebody must look: {mail.refused}.", err=True)
     for problem in mail.problems:
-        typer.echo(f"  {problem}", err=True)
+        say(f"  {problem}", err=True)
 
 
 def _exit(*, well: bool) -> None:

@@ -203,7 +203,7 @@ def load_config(file: Path, environment: Mapping[str, str]) -> Config:
     url = secrets.read("database.url", parsed.database.url_env, parsed.database.url_file) or parsed.database.url or ""
     smtp = parsed.mail.smtp if parsed.mail.transport == "smtp" else None
     password = secrets.read("mail.smtp.password", smtp.password_env, smtp.password_file) if smtp else None
-    if smtp and smtp.username and password is None:
+    if smtp and smtp.username and smtp.password_env is None and smtp.password_file is None:
         secrets.lacks("mail.smtp.password", "password_env or password_file, because username is set")
     if secrets.mistakes:
         raise ConfigError(secrets.mistakes)
@@ -248,11 +248,15 @@ class _Secrets:
 
     def _from_file(self, key: str, name: str) -> str | None:
         try:
-            return (self._file.parent / name).read_text(encoding="utf-8").strip()
+            secret = (self._file.parent / name).read_text(encoding="utf-8").strip()
         except (OSError, UnicodeDecodeError) as error:
-            seen = f"{name} ({error.strerror})" if isinstance(error, OSError) else f"{name} (not UTF-8)"
-            self._wrong(f"{key}_file", seen, "a readable file that holds the secret")
-            return None
+            seen = error.strerror if isinstance(error, OSError) else "not UTF-8"
+        else:
+            if secret:
+                return secret
+            seen = "empty"
+        self._wrong(f"{key}_file", f"{name} ({seen})", "a readable file that holds the secret")
+        return None
 
     def _wrong(self, key: str, seen: str, expected: str) -> None:
         self.mistakes.append(Mistake(str(self._file), key, seen, expected))

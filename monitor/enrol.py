@@ -8,21 +8,22 @@ from __future__ import annotations
 import base64
 import hashlib
 import secrets
+import stat
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from collectors.registry import detect
 from domain.accounts import AccountState, Proof
-from domain.errors import UsageError
+from domain.errors import CollectError, NotProven, RateLimited, TimedOut, Unreachable, UsageError
 from monitor.notice import notice_facts
 from reports.enrolment import NoticeText, enrolment_notice
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping, Sequence
     from datetime import datetime
     from pathlib import Path
 
-    from collectors.base import Http, Platform
+    from collectors.base import Http, Platform, Response
     from domain.accounts import AccountKind, Enrolment, Profile, Staff
     from domain.findings import Policy
     from monitor.config import Config
@@ -62,7 +63,7 @@ def offer(
 
     Raises UsageError when no platform can read the address, and CollectError when its site does not answer.
     """
-    _, profile = detect(url, http)
+    profile = _profile_at(url, http)
     notice = enrolment_notice(policy, notice_facts(config, policy, profile))
     enrolment = store.accounts.enroll(
         staff_id=staff.id,
@@ -77,29 +78,82 @@ def offer(
     return Offer(enrolment, profile, notice)
 
 
-def verify_by_token(store: Store, platform: Platform, enrolment: Enrolment, http: Http, now: datetime) -> Enrolment:
+def verify_by_token(
+    store: Store, platform: Platform, enrolment: Enrolment, http: Http, now: datetime, *, actor: str | None = None
+) -> Enrolment:
     """Second step: read the token back from the profile and authorise the account from `now` on.
 
-    Raises UsageError with the places that were looked at when the token stands in none of them.
+    The ledger names `actor`, who ran the command; without one, the member of staff. Raises NotProven with the places
+    that were looked at when the token stands in none of them, and UsageError when the account waits for no proof.
     """
     _must_be_open(enrolment)
     looked_at: list[str] = []
     for text in platform.proof_texts(store.accounts.profile_of(enrolment.id), http):
         if enrolment.token in text.text:
-            return _authorise(store, enrolment, text.proof, text.place, now)
+            return _authorise(store, enrolment, text.proof, text.place, actor, now)
         looked_at.append(text.place)
     places = "; ".join(looked_at) or "no place could be read"
-    raise UsageError(f"The token {enrolment.token} was not found. Looked at: {places}. Nothing has been authorised.")
+    raise NotProven(f"The token {enrolment.token} was not found. Looked at: {places}. Nothing has been authorised.")
 
 
-def verify_by_form(store: Store, enrolment: Enrolment, form: Path, now: datetime) -> Enrolment:
-    """Second step, the other way: a signed form, of which the SHA-256 is kept and nothing else."""
+def verify_by_form(
+    store: Store, enrolment: Enrolment, form: Path, now: datetime, *, actor: str | None = None
+) -> Enrolment:
+    """Second step, the other way: a signed form, of which the SHA-256 is kept and nothing else.
+
+    The ledger names `actor` as for a token. Raises UsageError when the form is no regular file or holds nothing.
+    """
     _must_be_open(enrolment)
+    digest = hashlib.sha256(_content_of(form)).hexdigest()
+    return _authorise(store, enrolment, Proof.SIGNED_FORM, f"sha256:{digest}", actor, now)
+
+
+@dataclass(slots=True)
+class _Remembering:
+    """Reads through `http` and remembers why its last request failed, None when it did not."""
+
+    http: Http
+    fault: CollectError | None = None
+
+    def get(
+        self,
+        url: str,
+        *,
+        params: Mapping[str, str | int] | None = None,
+        accept: str = "*/*",
+        validators: Mapping[str, str] | None = None,
+        robots: bool = False,
+        expect: Sequence[int] = (),
+    ) -> Response:
+        self.fault = None
+        try:
+            return self.http.get(url, params=params, accept=accept, validators=validators, robots=robots, expect=expect)
+        except CollectError as error:
+            self.fault = error
+            raise
+
+
+def _profile_at(url: str, http: Http) -> Profile:
+    """A site that is down or busy now says nothing about the address: its CollectError, not detect's UsageError."""
+    remembering = _Remembering(http)
     try:
-        digest = hashlib.sha256(form.read_bytes()).hexdigest()
+        return detect(url, remembering)[1]
+    except UsageError:
+        if isinstance(remembering.fault, (RateLimited, TimedOut, Unreachable)):
+            raise remembering.fault from None
+        raise
+
+
+def _content_of(form: Path) -> bytes:
+    try:
+        if not stat.S_ISREG(form.stat().st_mode):
+            raise UsageError(f"The form {form} is not a file that can be kept. Nothing has been authorised.")
+        content = form.read_bytes()
     except OSError as error:
         raise UsageError(f"The form {form} cannot be read: {error.strerror}.") from error
-    return _authorise(store, enrolment, Proof.SIGNED_FORM, f"sha256:{digest}", now)
+    if not content:
+        raise UsageError(f"The form {form} is empty. Nothing has been authorised.")
+    return content
 
 
 def _must_be_open(enrolment: Enrolment) -> None:
@@ -107,12 +161,14 @@ def _must_be_open(enrolment: Enrolment) -> None:
         raise UsageError(f"Account {enrolment.id} is {enrolment.state}; only an enrolled account waits for proof.")
 
 
-def _authorise(store: Store, enrolment: Enrolment, proof: Proof, reference: str, now: datetime) -> Enrolment:
+def _authorise(  # noqa: PLR0917 - one argument a column
+    store: Store, enrolment: Enrolment, proof: Proof, reference: str, actor: str | None, now: datetime
+) -> Enrolment:
     return store.accounts.authorise(
         enrolment.id,
         proof=proof,
         proof_reference=reference,
-        actor=enrolment.staff.name,
+        actor=actor or enrolment.staff.name,
         starts_at=now,
         ends_at=None,
         now=now,

@@ -10,9 +10,10 @@ from typing import TYPE_CHECKING
 from analyzers.policy import load_policy
 from domain.errors import ConfigError, DeliveryError, Section7Error, UsageError
 from migrations.upgrade import upgrade
-from monitor.app import KEY_BYTES, mailer_of
+from monitor.app import KEY_BYTES, mailer_of, read_key
 from monitor.config import load_config
 from monitor.examples import CONFIG, POLICY, example
+from store.database import sqlite_file
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -56,11 +57,22 @@ def set_up(config_file: Path, environment: Mapping[str, str]) -> tuple[Check, ..
     return (
         Check("configuration", well=True, seen=str(config_file)),
         Check("policy", well=True, seen=str(config.policy)),
-        Check("key", well=True, seen=f"{config.key_file} ({'made now' if made_key else 'kept'})"),
+        _try("key", lambda: _try_key(config.key_file, made=made_key)),
         Check("database", well=True, seen=f"schema {revision}"),
         _try("archive folder", lambda: _try_folder(config.archive)),
         _try("mail", lambda: _try_mail(config)),
     )
+
+
+def require_database(config: Config) -> None:
+    """Raises UsageError when the configuration names a SQLite file that is not there.
+
+    Only `init` makes a database: opening a mistyped path would leave an empty one behind. Raises StoreError when the
+    address cannot be read.
+    """
+    file = sqlite_file(config.database_url.get_secret_value())
+    if file is not None and not file.is_file():
+        raise UsageError(f"There is no database {file}. Mend database.url if it is wrong, or run `section7 init`.")
 
 
 def mistakes_in(config_file: Path, environment: Mapping[str, str]) -> ConfigError | None:
@@ -97,6 +109,11 @@ def _make_key(file: Path) -> bool:
     except OSError as error:
         raise UsageError(f"The key file {file} cannot be written: {error.strerror}.") from error
     return True
+
+
+def _try_key(file: Path, *, made: bool) -> str:
+    read_key(file)
+    return f"{file} ({'made now' if made else 'kept'})"
 
 
 def _try(what: str, attempt: Callable[[], str]) -> Check:

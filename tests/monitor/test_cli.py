@@ -2,20 +2,26 @@
 
 import json
 import os
+import pty
+import pwd
 import signal
 import socket
 import subprocess
 import sys
 from dataclasses import dataclass
+from importlib.metadata import version
 from pathlib import Path
 
 import pytest
 
 from demo.servers import running
 from demo.world import open_world
+from domain.accounts import AccountKind, Profile
 from migrations.upgrade import downgrade
 from monitor.cli import main
+from monitor.clock import utc_now
 from monitor.examples import CONFIG, example
+from store.engine import open_store
 
 NOT_DONE = 1
 WRONG_USAGE = 2
@@ -153,13 +159,152 @@ def test_opting_in_reading_and_leaving(installed: Command) -> None:
 
     assert hired.returncode == offered.returncode == 0, offered.stderr
     assert "public" in offered.stdout
-    assert early.returncode == WRONG_USAGE
+    assert early.returncode == NOT_DONE
+    assert "was not found" in early.stderr
     assert "0 accounts were due" in collected.stdout
     assert verified.returncode == 0, verified.stderr
     assert "1 accounts were due, 1 were read" in read.stdout
     assert "active" in listed.stdout
     assert left.returncode == 0
-    assert all(word in ledger.stdout for word in ("enrolled", "authorised", "withdrawn"))
+    lines = [line.split("\t") for line in ledger.stdout.splitlines()]
+    user = pwd.getpwuid(os.getuid()).pw_name
+    assert [(line[3], line[4]) for line in lines[1:]] == [
+        ("enrolled", user),
+        ("authorised", user),
+        ("withdrawn", user),
+    ]
+
+
+HIRED = ("--role", "therapist", "--email", "tess@x.example")
+
+
+def test_the_version_is_said_without_a_configuration(section7: Command) -> None:
+    done = section7("--version")
+
+    assert (done.returncode, done.stdout) == (0, f"section7 {version('section7')}\n")
+
+
+def test_a_name_that_looks_like_markup_is_listed_as_it_is(installed: Command) -> None:
+    installed("staff", "add", "Bad [/bold] Name", *HIRED)
+
+    done = installed("staff", "list")
+
+    assert done.returncode == 0
+    assert done.stdout.splitlines() == [
+        "No.\tName\tRole\tLicence\tE-mail\tFrom\tTo",
+        "1\tBad [/bold] Name\ttherapist\tnone\ttess@x.example\t-\t-",
+    ]
+
+
+def test_what_others_wrote_reaches_the_terminal_without_its_control_codes(installed: Command) -> None:
+    installed("staff", "add", "Tess Amaro", *HIRED)
+    profile = Profile("feed", "1", "\x1b]0;owned\x07[/a]", "https://x.example/[/a]", "https://x.example/[/a]")
+    store = open_store(f"sqlite:///{installed.folder / 'section7.db'}")
+    try:
+        store.accounts.enroll(
+            staff_id=1,
+            kind=AccountKind.PROFESSIONAL,
+            profile=profile,
+            token="section7-token",
+            notice_hash="n" * 64,
+            notice_text="The notice.",
+            actor="\x9b31mtester",
+            now=utc_now(),
+        )
+    finally:
+        store.close()
+
+    said = [installed("accounts", *words) for words in (("list",), ("ledger",), ("pause", "\x1b[2J"))]
+
+    assert [done.returncode for done in said] == [0, 0, WRONG_USAGE]
+    assert "]0;owned[/a]" in said[0].stdout
+    assert all(
+        line.replace("\t", "").isprintable() for done in said for line in (done.stdout + done.stderr).splitlines()
+    )
+
+
+def test_a_terminal_of_eighty_columns_cuts_nothing(installed: Command) -> None:
+    name = "Maximiliane-Theodora-Wilhelmina Featherstonehaugh-Cholmondeley"
+    installed("staff", "add", name, *HIRED)
+    ours, theirs = pty.openpty()
+    process = subprocess.Popen(
+        [sys.executable, "-m", "monitor", "staff", "list"],
+        cwd=installed.folder,
+        env={**os.environ, "PYTHONPATH": str(Path(__file__).parents[2]), "COLUMNS": "80", "TERM": "dumb"},
+        stdout=theirs,
+    )
+    assert process.wait(timeout=30) == 0
+    drawn = os.read(ours, 20_000).decode()
+    os.close(ours)
+    os.close(theirs)
+
+    cells = [line.split("│")[2].strip() for line in drawn.splitlines() if line.startswith("│")]
+    assert "".join(cells) == name.replace(" ", "")
+    assert "…" not in drawn
+
+
+@pytest.mark.parametrize(
+    ("changed", "named"),
+    [
+        (("--email", "no address"), "e-mail"),
+        (("--employed-to", "1999-01-01"), "1999-01-01"),
+        ((), "Nothing was changed"),
+    ],
+)
+def test_nonsense_about_staff_is_refused(installed: Command, changed: tuple[str, ...], named: str) -> None:
+    installed("staff", "add", "Tess Amaro", *HIRED, "--employed-from", "2020-01-01")
+
+    done = installed("staff", "change", "Tess Amaro", *changed)
+
+    assert done.returncode == WRONG_USAGE
+    assert named in done.stderr
+
+
+def test_staff_are_changed_where_it_is_said_and_nowhere_else(installed: Command) -> None:
+    installed("staff", "add", "Tess Amaro", *HIRED, "--employed-from", "2020-01-01")
+
+    done = installed("staff", "change", "1", "--email", "tess@y.example", "--licence", "mft")
+
+    listed = installed("staff", "list").stdout.splitlines()[1]
+    assert done.returncode == 0, done.stderr
+    assert listed == "1\tTess Amaro\ttherapist\tmft\ttess@y.example\t2020-01-01\t-"
+
+
+def test_a_mistyped_database_is_refused_and_not_made(installed: Command) -> None:
+    config = installed.folder / "config.toml"
+    config.write_text(config.read_text().replace("section7.db", "sectoin7.db"))
+
+    done = installed("collect")
+
+    assert done.returncode == WRONG_USAGE
+    assert "section7 init" in done.stderr
+    assert not (installed.folder / "sectoin7.db").exists()
+
+
+def test_init_fails_for_a_damaged_key(installed: Command) -> None:
+    (installed.folder / "section7.key").write_text("damaged")
+
+    done = installed("init")
+
+    assert done.returncode == NOT_DONE
+    assert "FAILED key" in done.stderr
+
+
+def test_a_site_that_is_down_is_not_wrong_usage(installed: Command) -> None:
+    with socket.socket() as closed:  # bound and not listening: nobody else can take the port meanwhile
+        closed.bind(("127.0.0.1", 0))
+        site = f"127.0.0.1:{closed.getsockname()[1]}"
+        config = installed.folder / "config.toml"
+        opened = config.read_text().replace('# allowed_private = ["127.0.0.1:8080"]', f'allowed_private = ["{site}"]')
+        config.write_text(opened)
+        installed("staff", "add", "Tess Amaro", *HIRED)
+
+        down = installed("accounts", "enroll", f"http://{site}/@tess", "--staff", "1")
+        wrong = installed("accounts", "enroll", "http://127.0.0.1:1/@tess", "--staff", "1")
+
+    assert down.returncode == NOT_DONE
+    assert "could not be reached" in down.stderr
+    assert wrong.returncode == WRONG_USAGE
 
 
 def test_a_file_of_posts_is_scored_line_by_line(section7: Command, tmp_path: Path) -> None:

@@ -130,6 +130,19 @@ def test_a_login_without_a_password_is_a_mistake(tmp_path: Path) -> None:
     assert "password_env or password_file" in mistakes(tmp_path, MINIMAL + SMTP)["mail.smtp.password"][1]
 
 
+@pytest.mark.parametrize("named", ['password_env = "GONE"', 'password_file = "nowhere"'])
+def test_a_password_that_is_named_and_missing_is_one_mistake(tmp_path: Path, named: str) -> None:
+    assert list(mistakes(tmp_path, MINIMAL + SMTP + named)) == [f"mail.smtp.{named.split(maxsplit=1)[0]}"]
+
+
+def test_an_empty_secret_file_is_a_mistake(tmp_path: Path) -> None:
+    (tmp_path / "password").write_text("\n", encoding="utf-8")
+
+    found = mistakes(tmp_path, MINIMAL + SMTP + 'password_file = "password"\n')
+
+    assert found == {"mail.smtp.password_file": ("password (empty)", "a readable file that holds the secret")}
+
+
 def test_a_wrong_database_key_is_never_repeated(tmp_path: Path) -> None:
     found = mistakes(tmp_path, MINIMAL.replace('url = "sqlite:///here.db"', 'url = ["postgresql://u:hush@db/x"]'))
 

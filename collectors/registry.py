@@ -49,17 +49,17 @@ def detect(url: str, http: Http, known: Mapping[str, Platform] | None = None) ->
     """The platform of a profile address, and the profile there.
 
     Platforms that recognise the address are asked first, then the others in PROBING_ORDER. Raises UsageError with
-    what was tried and why it failed when none of them finds a profile, at once when the site cannot be reached or
-    asks to wait.
+    what was tried and why it failed when none of them finds a profile, and the CollectError itself, at once, when the
+    site cannot be reached or asks to wait: that says nothing about the address.
     """
     tried: list[str] = []
     for platform in _in_order(url, known if known is not None else platforms()):
         try:
             return platform, platform.resolve(url, http)
         except CollectError as error:
-            tried.append(f"{platform.name}: {error}")
             if isinstance(error, _SAME_FOR_ALL):
-                break
+                raise
+            tried.append(f"{platform.name}: {error}")
     raise UsageError(f"No profile was found at {url}. Tried " + "; ".join(tried))
 
 

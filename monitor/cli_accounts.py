@@ -133,9 +133,11 @@ def withdraw(
         if not yes and not typer.confirm(f"Withdraw account {found.id} ({shown(found.handle)}) and erase its records?"):
             raise UsageError("Nothing was changed.")
         erased = app.store.accounts.withdraw(found.id, operator(), app.clock())
-        work.archive(app)
+        work.archive(app, urgent=True)
         say(f"Account {found.id} is withdrawn. Reading has stopped.")
         say(f"Erased: {erased.findings} findings, {erased.versions} versions, {erased.posts} posts.")
+        if not erased.scrubbed:
+            say("Another program is reading the database; what was erased leaves its log with the next retention pass.")
 
 
 def _row(one: Enrolment, app: App) -> tuple[str, ...]:

@@ -14,16 +14,16 @@ from typing import TYPE_CHECKING
 
 from collectors.registry import detect
 from domain.accounts import AccountState, Proof
-from domain.errors import CollectError, NotProven, RateLimited, TimedOut, Unreachable, UsageError
+from domain.errors import NotProven, UsageError
 from monitor.notice import notice_facts
 from reports.enrolment import NoticeText, enrolment_notice
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable
     from datetime import datetime
     from pathlib import Path
 
-    from collectors.base import Http, Platform, Response
+    from collectors.base import Http, Platform
     from domain.accounts import AccountKind, Enrolment, Profile, Staff
     from domain.findings import Policy
     from monitor.config import Config
@@ -63,7 +63,7 @@ def offer(
 
     Raises UsageError when no platform can read the address, and CollectError when its site does not answer.
     """
-    profile = _profile_at(url, http)
+    _, profile = detect(url, http)
     notice = enrolment_notice(policy, notice_facts(config, policy, profile))
     enrolment = store.accounts.enroll(
         staff_id=staff.id,
@@ -106,42 +106,6 @@ def verify_by_form(
     _must_be_open(enrolment)
     digest = hashlib.sha256(_content_of(form)).hexdigest()
     return _authorise(store, enrolment, Proof.SIGNED_FORM, f"sha256:{digest}", actor, now)
-
-
-@dataclass(slots=True)
-class _Remembering:
-    """Reads through `http` and remembers why its last request failed, None when it did not."""
-
-    http: Http
-    fault: CollectError | None = None
-
-    def get(
-        self,
-        url: str,
-        *,
-        params: Mapping[str, str | int] | None = None,
-        accept: str = "*/*",
-        validators: Mapping[str, str] | None = None,
-        robots: bool = False,
-        expect: Sequence[int] = (),
-    ) -> Response:
-        self.fault = None
-        try:
-            return self.http.get(url, params=params, accept=accept, validators=validators, robots=robots, expect=expect)
-        except CollectError as error:
-            self.fault = error
-            raise
-
-
-def _profile_at(url: str, http: Http) -> Profile:
-    """A site that is down or busy now says nothing about the address: its CollectError, not detect's UsageError."""
-    remembering = _Remembering(http)
-    try:
-        return detect(url, remembering)[1]
-    except UsageError:
-        if isinstance(remembering.fault, (RateLimited, TimedOut, Unreachable)):
-            raise remembering.fault from None
-        raise
 
 
 def _content_of(form: Path) -> bytes:

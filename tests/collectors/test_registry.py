@@ -139,6 +139,6 @@ def test_when_nobody_finds_a_profile_the_error_says_what_was_tried():
 @pytest.mark.parametrize("error", [RateLimited("wait"), Unreachable("down")])
 def test_a_site_that_cannot_be_asked_now_is_not_taken_for_another_platform(error):
     asked = []
-    with pytest.raises(UsageError, match="mastodon"):
+    with pytest.raises(type(error)):
         detected(asked, mastodon={"knows": True, "error": error})
     assert asked == ["mastodon"]

@@ -456,6 +456,26 @@ def test_new_item_is_not_taken_for_an_earlier_one():
     assert readings(*shared)[1] == [("guid-1-1", False), ("guid-1-2", False)]
 
 
+def test_id_that_is_still_given_to_another_item_is_not_taken_over():
+    renamed = item(1, day=3).replace("Post 1", "Renamed")
+    assert readings(rss(item(1)), rss(item(1).replace("id-1", "id-9"), renamed))[1] == [
+        ("id-9", False),
+        ("id-1", False),
+    ]
+
+
+def test_items_that_share_page_date_and_title_are_not_told_apart_by_them():
+    def alike(turn, *numbers):
+        return rss(
+            *(f"<item><guid>g{turn}-{n}</guid><link>{SITE}/episodes</link><title>t</title></item>" for n in numbers)
+        )
+
+    before, after = readings(alike(0, 1, 2), alike(1, 1))
+    assert not {name for name, _ in after} & {name for name, _ in before}
+    before, after = readings(alike(0, 1), alike(1, 1, 2))
+    assert not {name for name, _ in after} & {name for name, _ in before}
+
+
 def test_cursor_keeps_no_address_of_an_item():
     by_page = "<item><link>https://fern-street.example/my-long-words</link><title>t</title></item>"
     others = item("by-lee", author="Lee Okafor")

@@ -22,7 +22,7 @@ PROBING_ORDER = ("wordpress", "mastodon")
 are not named follow by name, and "feed", which nearly every site offers as well, comes last."""
 
 _LAST = "feed"
-_SAME_FOR_ALL = (AddressRefused, RateLimited, TimedOut, Unreachable)
+_NOT_NOW = (RateLimited, TimedOut, Unreachable)
 """After these nobody else is asked: they would fail alike, or pass for the account's platform while it is busy."""
 _MEMBERS = ("name", "terms", "recognises", "resolve", "proof_texts", "collect", "confirm", "parent")
 
@@ -57,9 +57,11 @@ def detect(url: str, http: Http, known: Mapping[str, Platform] | None = None) ->
         try:
             return platform, platform.resolve(url, http)
         except CollectError as error:
-            if isinstance(error, _SAME_FOR_ALL):
+            if isinstance(error, _NOT_NOW):
                 raise
             tried.append(f"{platform.name}: {error}")
+            if isinstance(error, AddressRefused):
+                break
     raise UsageError(f"No profile was found at {url}. Tried " + "; ".join(tried))
 
 

@@ -6,6 +6,7 @@ https://developer.wordpress.org/advanced-administration/wordpress/feeds/ (WordPr
 
 from __future__ import annotations
 
+import hashlib
 import posixpath
 import re
 import string
@@ -123,3 +124,8 @@ def _decoded(path: str) -> str:
         return character if character in _UNRESERVED else match[0].upper()
 
     return _ESCAPED.sub(plain, path)
+
+
+def item_key(identifier: str) -> str:
+    """The id under which an item is remembered: 32 hex digits of its own id's SHA-256, of which no word is left."""
+    return hashlib.sha256(identifier.encode("utf-8", "replace")).hexdigest()[:32]

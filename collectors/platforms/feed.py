@@ -19,7 +19,14 @@ from collectors import fields
 from collectors.base import ProofText, Terms
 from collectors.feeds.comments import address_of_comments, is_of_comments
 from collectors.feeds.cursor import FeedCursor, body_hash, not_before
-from collectors.feeds.identity import feed_id, has_host_to_itself, is_front_page, names_feed, status_account
+from collectors.feeds.identity import (
+    feed_id,
+    has_host_to_itself,
+    is_front_page,
+    item_key,
+    names_feed,
+    status_account,
+)
 from collectors.feeds.memory import trace, with_lasting_ids, with_undatable
 from collectors.feeds.ownership import names_several, names_staff, owned, sole_author
 from collectors.feeds.parse import is_page, parse_feed
@@ -106,7 +113,7 @@ class FeedPlatform:
         if response.not_modified or body_hash(response.body) == cursor.body_hash:
             return NotModified(after.dump(), not_before(response, None, now))
         listing = _parsed(response)
-        found = to_items(listing, asked)
+        found = _keyed(to_items(listing, asked))
         if cursor.items and not found.items:
             raise Malformed("the feed had items before and now has none")
         found = replace(found, items=_remembered(found, cursor))
@@ -188,6 +195,16 @@ def _profile(listing: Listing, feed_url: str) -> Profile:
 def _remembered(found: Items, before: FeedCursor) -> tuple[Item, ...]:
     items = with_lasting_ids(found.items, before.listing)
     return with_undatable(items, before.listing, was_empty=before.was_empty)
+
+
+def _keyed(found: Items) -> Items:
+    """Ids of items are often addresses, and addresses are made of words: only a hash of them goes on."""
+    return replace(
+        found,
+        items=tuple(
+            replace(item, post=replace(item.post, post_id=item_key(item.post.post_id))) for item in found.items
+        ),
+    )
 
 
 def _fetched(listing: Listing, found: Items, account: Account, after: FeedCursor) -> Fetched:

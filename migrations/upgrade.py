@@ -1,13 +1,15 @@
 """Bring a database to the schema of this program, from wherever it stands.
 
-Safe to run at any time and by two processes at once: SQLite's write lock and a PostgreSQL advisory lock let one work
-while the other waits and then finds nothing to do.
+Safe to run at any time and by two processes at once: a lock file beside a SQLite database and an advisory lock in
+PostgreSQL let one work while the other waits and then finds nothing to do.
 """
 
 from __future__ import annotations
 
+import fcntl
 import os
 import sqlite3
+import threading
 from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -28,6 +30,7 @@ if TYPE_CHECKING:
     from sqlalchemy.engine import Connection
 
 _HERE = Path(__file__).parent
+_ONE_THREAD = threading.Lock()
 # Any number does, as long as nobody else uses it: the first eight letters of the project's name as bytes.
 _ADVISORY_LOCK = int.from_bytes(b"section7", "big") >> 1
 
@@ -84,7 +87,13 @@ def _connected(url: str) -> Iterator[Connection]:
     """One connection that holds the lock of all migrations, with foreign keys off on SQLite."""
     database = open_database(url, foreign_keys=False)
     try:
-        with faults_as_store_errors(database.where), database.for_migrations() as connection:
+        # Alembic keeps what it works on in module globals: two threads would share it.
+        with (
+            _ONE_THREAD,
+            _one_process(url),
+            faults_as_store_errors(database.where),
+            database.for_migrations() as connection,
+        ):
             if connection.dialect.name == "postgresql":
                 connection.execute(text("SET lock_timeout = '10s'"))
                 connection.execute(text("SET statement_timeout = '5min'"))
@@ -95,6 +104,26 @@ def _connected(url: str) -> Iterator[Connection]:
     finally:
         # Closing the session is what releases the advisory lock, also after a failure.
         database.close()
+
+
+@contextmanager
+def _one_process(url: str) -> Iterator[None]:
+    """On SQLite, hold `<file>.migrating` locked: its own lock goes at every commit, and a migration commits midway.
+
+    A file of its own, because closing the database's file would drop SQLite's locks (sqlite.org/howtocorrupt.html 2.2).
+    """
+    file = sqlite_file(url)
+    if file is None:
+        yield
+        return
+    lock = file.with_name(f"{file.name}.migrating")
+    try:
+        held = lock.open("a")
+    except OSError as error:
+        raise StoreError(f"The file {lock} cannot be written: {error.strerror}.") from error
+    with held:
+        fcntl.flock(held, fcntl.LOCK_EX)
+        yield
 
 
 def _config(connection: Connection | None, versions: Path | None) -> Config:

@@ -3,8 +3,9 @@ from __future__ import annotations
 import shutil
 import sqlite3
 import stat
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
 from contextlib import closing
+from multiprocessing import get_context
 from pathlib import Path
 
 import pytest
@@ -245,6 +246,12 @@ def test_a_migration_that_leaves_orphans_is_undone(sqlite_url, tmp_path):
 
 def test_four_upgrades_at_once_are_one(empty_url):
     with ThreadPoolExecutor(4) as pool:
+        assert set(pool.map(upgrade, [empty_url] * 4)) == {head()}
+    assert current(empty_url) == head()
+
+
+def test_four_processes_that_upgrade_at_once_are_one(empty_url):
+    with ProcessPoolExecutor(4, mp_context=get_context("spawn")) as pool:
         assert set(pool.map(upgrade, [empty_url] * 4)) == {head()}
     assert current(empty_url) == head()
 

@@ -11,6 +11,8 @@ from tests.real.practice import known, visits
 from tests.real.wordpress import gmt
 
 pytestmark = pytest.mark.real
+FLAGGED = "Obsessed with the Calm Petal gummies, use code TESS15 at checkout, I get a free month. #ad"
+"""An endorsement: only of a post with a finding is the address kept that a deletion is confirmed at."""
 
 
 @pytest.fixture
@@ -54,12 +56,14 @@ def test_a_feed_proves_itself_by_an_item_and_an_unchanged_one_is_not_sent_again(
 def test_edits_show_and_a_deletion_is_confirmed_at_the_posts_own_page(practice, author, enrolled):
     app, account = enrolled
     edited = author.publish("Opening hours", "We open at nine.")
-    deleted = author.publish("A first try", "This one goes.")
-    assert visits(app)[account.id].new == 3
+    deleted = author.publish("A first try", FLAGGED)
+    unflagged = author.publish("A second try", "This one goes too, and nobody kept its address.")
+    assert visits(app)[account.id].new == 4
 
     practice.tomorrow()
     stamp = author.feed_stamp()
     author.delete(deleted)
+    author.delete(unflagged)
     author.change(edited, content="<p>We open at eight.</p>")
     author.touch_until_the_feed_moves(edited, stamp)
     second = visits(app)[account.id]
@@ -70,6 +74,6 @@ def test_edits_show_and_a_deletion_is_confirmed_at_the_posts_own_page(practice, 
     third = visits(app)[account.id]
 
     assert (second.edited, second.gone) == (1, 0)
-    assert between == ["live", "live", "missing"]
+    assert between == ["live", "live", "missing", "missing"]
     assert (third.new, third.gone) == (1, 1)
-    assert states(app, account) == ["gone", "live", "live", "live"]
+    assert states(app, account) == ["gone", "live", "live", "live", "missing"]

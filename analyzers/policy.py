@@ -13,11 +13,10 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstra
 
 from domain.errors import ConfigError, Mistake
 from domain.findings import Clause, ClauseText, Endorsement, Policy, Register, Reviewer
+from domain.mistakes import mistakes_from
 
 if TYPE_CHECKING:
     from pathlib import Path
-
-    from pydantic_core import ErrorDetails
 
 _ADDRESS = re.compile(r"[^@\s]+@[^@\s.]+(?:\.[^@\s.]+)+")
 _VERSION_DIGITS = 12
@@ -122,7 +121,7 @@ def parse_policy(text: str, file: str) -> Policy:
     try:
         return _policy(_PolicyFile.model_validate(content))
     except ValidationError as error:
-        raise ConfigError([_mistake(file, detail) for detail in error.errors()]) from error
+        raise ConfigError(mistakes_from(error.errors(), file)) from error
 
 
 def _policy(parsed: _PolicyFile) -> Policy:
@@ -146,50 +145,3 @@ def _policy(parsed: _PolicyFile) -> Policy:
         allowed_signposts=tuple(parsed.therapeutic.signposts),
         enabled={Clause(section.id): section.enabled for section in sections if section.id in set(Clause)},
     )
-
-
-def _mistake(file: str, detail: ErrorDetails) -> Mistake:
-    return Mistake(file, _dotted(detail["loc"]), _seen(detail), _expected(detail))
-
-
-def _dotted(location: tuple[int | str, ...]) -> str:
-    """("register", "endorsements", 2, "from") -> "register.endorsements[2].from"."""
-    key = ""
-    for part in location:
-        if isinstance(part, int):
-            key += f"[{part}]"
-        else:
-            key += f".{part}" if key else part
-    return key or "(file)"
-
-
-def _seen(detail: ErrorDetails) -> str:
-    if detail["type"] == "missing":
-        return "nothing"
-    value = detail["input"]
-    if isinstance(value, dict | list):
-        return "a table" if isinstance(value, dict) else f"a list of {len(value)}"
-    return repr(value) if isinstance(value, str) else str(value).lower() if isinstance(value, bool) else str(value)
-
-
-_EXPECTED = {
-    "missing": "a value",
-    "extra_forbidden": "no such key",
-    "string_type": "text in quotes",
-    "string_too_short": "text that is not empty",
-    "bool_type": "true or false",
-    "list_type": "a list",
-    "too_short": "at least one entry",
-    "model_type": "a table",
-    "model_attributes_type": "a table",
-    "date_type": "a day such as 2026-03-31, without quotes",
-    "date_from_datetime_inexact": "a day without a time of day",
-}
-
-
-def _expected(detail: ErrorDetails) -> str:
-    if detail["type"] == "value_error":
-        return str(detail["ctx"]["error"])
-    if detail["type"] == "literal_error":
-        return f"one of {detail['ctx']['expected']}"
-    return _EXPECTED.get(detail["type"], detail["msg"])

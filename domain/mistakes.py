@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 _EXPECTED = {
     "missing": "a value",
     "extra_forbidden": "no such key",
-    "string_type": "a text in quotes",
+    "string_type": "text in quotes",
     "bool_type": "true or false",
     "bool_parsing": "true or false",
     "int_type": "a whole number",
@@ -31,9 +31,12 @@ _EXPECTED = {
     "model_attributes_type": "a table",
     "time_type": "a time such as 07:00:00",
     "time_parsing": "a time such as 07:00:00",
-    "date_type": "a date such as 2026-02-28",
-    "date_parsing": "a date such as 2026-02-28",
-    "date_from_datetime_parsing": "a date such as 2026-02-28",
+    "date_type": "a day such as 2026-03-31, without quotes",
+    "date_parsing": "a day such as 2026-03-31",
+    "date_from_datetime_parsing": "a day such as 2026-03-31",
+    "date_from_datetime_inexact": "a day without a time of day",
+    "string_too_short": "text that is not empty",
+    "too_short": "at least one entry",
 }
 _SECRETS = ("password", "secret", "token", "url")
 _LONGEST_SEEN = 60
@@ -59,7 +62,7 @@ def dotted(location: Iterable[str | int], aliases: Mapping[str, str] | None = No
 
 
 def _mistake(error: Mapping[str, Any], file: str, aliases: Mapping[str, str]) -> Mistake:
-    key = dotted(error["loc"], aliases) or "(whole file)"
+    key = dotted(error["loc"], aliases) or "(file)"
     return Mistake(file=file, key=key, seen=_seen(error, key), expected=_expected(error))
 
 
@@ -67,8 +70,8 @@ def _seen(error: Mapping[str, Any], key: str) -> str:
     if error["type"] == "missing":
         return "nothing"
     value = error["input"]
-    if isinstance(value, dict):
-        return "a table"
+    if isinstance(value, dict | list):
+        return "a table" if isinstance(value, dict) else f"a list of {len(value)}"
     if key.rpartition(".")[2] in _SECRETS:
         return "a value that is not repeated here"
     shown = repr(value)

@@ -18,7 +18,7 @@ import structlog
 from analyzers.keep import without_handles
 from analyzers.score import score
 from collectors.base import PostRef
-from domain.errors import CollectError, Malformed, NotAuthorised
+from domain.errors import CollectError, Malformed, NotAuthorised, StoreError
 from domain.plans import Change
 from monitor.packets import baseline, packet_of, verdict_of
 from monitor.plan import Cadence, decide, suspects
@@ -99,8 +99,8 @@ class PassReport:
 def collect_due(tools: Collecting, *, stopping: Callable[[], bool], on_visit: Callable[[Visit], None]) -> PassReport:
     """Visit every account that is due, `workers` side by side, until none is left or `stopping()` is true.
 
-    Safe to run in two processes at once: an account is leased before it is read. A bug in one account's visit is
-    raised as an ExceptionGroup after all the others are done; its lease runs out and it is tried again.
+    Safe to run in two processes at once: an account is leased before it is read. A bug in one account's visit costs
+    that visit (outcome "bug"); its lease runs out and it is tried again. Raises StoreError when the database fails.
     """
     started_at = tools.clock()
     with ThreadPoolExecutor(max_workers=tools.workers, thread_name_prefix="collect") as pool:
@@ -108,9 +108,6 @@ def collect_due(tools: Collecting, *, stopping: Callable[[], bool], on_visit: Ca
             pool.submit(_work_through, tools, started_at, stopping=stopping, on_visit=on_visit)
             for _ in range(tools.workers)
         ]
-    bugs = [error for line in lines if (error := line.exception()) is not None]
-    if bugs:
-        raise BaseExceptionGroup("some accounts met an unexpected error", bugs)
     return PassReport(tuple(visit for line in lines for visit in line.result()))
 
 
@@ -126,10 +123,15 @@ def _work_through(
         )
         if not claimed:
             break
-        visit = collect_account(tools, claimed[0])
+        visit = _visit(tools, claimed[0])
         visits.append(visit)
         on_visit(visit)
     return visits
+
+
+def _visit(tools: Collecting, account: Account) -> Visit:
+    visited = _as_value(account, lambda: collect_account(tools, account))
+    return Visit(account.id, account.platform, "bug") if isinstance(visited, CollectError) else visited
 
 
 def collect_account(tools: Collecting, account: Account) -> Visit:
@@ -157,6 +159,8 @@ def _as_value(account: Account, ask: Callable[[], T]) -> T | CollectError:
         return ask()
     except CollectError as error:
         return error
+    except StoreError:  # the database's failure is no account's
+        raise
     except Exception as error:  # noqa: BLE001 - the boundary to code that reads strangers' bytes
         # A platform's own bug on one source's odd bytes must cost that account alone, and must show. Its message is
         # not logged, since it may repeat those bytes.

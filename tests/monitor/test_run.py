@@ -1,10 +1,11 @@
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from sqlalchemy import text
 
 from domain.accounts import AccountState
-from domain.errors import NotAuthorised, RateLimited, Unreachable
+from domain.errors import NotAuthorised, RateLimited, StoreError, Unreachable
 from domain.posts import Parent, ParentAuthor
 from monitor.run import collect_due
 from store.engine import Store
@@ -220,3 +221,27 @@ def test_no_word_of_a_post_is_logged_when_a_platform_breaks(
     assert visit.outcome == ("malformed" if where == "collect" else "read")
     assert "ValueError" in said.out + said.err
     assert "Whitlock" not in said.out + said.err
+
+
+def test_a_bug_in_one_visit_costs_no_other_and_no_alert(practice: Practice) -> None:
+    broken = practice.authorise("jo", practice.hire("Jo Penhallow"))
+    practice.authorise("tess")
+    practice.publish("a", HARMLESS)
+    tools = practice.collecting()
+
+    def pseudonym(handle: str) -> str:
+        raise ZeroDivisionError(handle)
+
+    practice.platform.bio = "Wife of @dana@social.example"
+    report = collect_due(replace(tools, pseudonym=pseudonym), stopping=lambda: False, on_visit=lambda visit: None)
+
+    assert sorted(visit.outcome for visit in report.visits) == ["bug", "bug"]
+    assert broken.id in {visit.account_id for visit in report.failed}
+
+
+def test_a_database_that_fails_ends_the_pass_with_its_own_error(practice: Practice) -> None:
+    practice.authorise()
+    practice.platform.meanwhile = lambda: (_ for _ in ()).throw(StoreError("The database is gone."))
+
+    with pytest.raises(StoreError, match="gone"):
+        practice.collect(workers=2)

@@ -1,0 +1,186 @@
+"""One training run and the predictions of its model. Seeded; a run that was cut off goes on from its last epoch."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import torch
+from torch.nn import functional
+
+from training.model import Batches, load_judge
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+
+    from training.model import Judge
+    from training.rows import Rows
+
+_BUCKET = 40
+_PREDICT_BATCH = 64
+
+
+@dataclass(frozen=True, slots=True)
+class Recipe:
+    """How to train. `weights` are per output; `soft` is the share of the teachers' word in the loss."""
+
+    encoder: str
+    epochs: float
+    batch: int
+    rate: float
+    head_rate: float
+    soft: float = 0.0
+    most_positive: float = 4.0
+    frozen_words: bool = False
+
+
+def train(
+    rows: Rows,
+    chosen: np.ndarray[Any, Any],
+    recipe: Recipe,
+    *,
+    encoders: Path,
+    seed: int,
+    weights: np.ndarray[Any, Any],
+    soft_targets: np.ndarray[Any, Any] | None = None,
+    checkpoint: Path | None = None,
+) -> tuple[Judge, Batches]:
+    """Train on the rows `chosen`. `soft_targets` are logits for all rows, needed where `recipe.soft` is above 0."""
+    torch.manual_seed(seed)
+    device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
+    model, vocabulary = load_judge(encoders, recipe.encoder, rows.targets.shape[1])
+    model.to(device)
+    if recipe.frozen_words:
+        model.encoder.embeddings.word_embeddings.weight.requires_grad_(requires_grad=False)
+    batches = Batches.of(rows, vocabulary, device)
+    steps = int(recipe.epochs * -(-len(chosen) // recipe.batch))
+    optimizer, schedule = _optimizer(model, recipe, steps)
+    loss = _Loss.of(rows, chosen, weights, recipe, device, soft_targets)
+    done = _resume(checkpoint, model, optimizer, schedule)
+    epoch = done // max(1, -(-len(chosen) // recipe.batch))
+    model.train()
+    while done < steps:
+        for batch in _order(batches, chosen, recipe.batch, seed * 1000 + epoch)[: steps - done]:
+            _step(model, batches, batch, loss, optimizer)
+            schedule.step()
+            done += 1
+        epoch += 1
+        _keep(checkpoint, model, optimizer, schedule, done)
+    return model, batches
+
+
+def _optimizer(model: Judge, recipe: Recipe, steps: int) -> tuple[Any, Any]:
+    body = [weight for weight in model.encoder.parameters() if weight.requires_grad]
+    groups = [{"params": body, "lr": recipe.rate}, {"params": model.head.parameters(), "lr": recipe.head_rate}]
+    optimizer = torch.optim.AdamW(groups, weight_decay=0.01, fused=next(model.parameters()).is_cuda)
+    rates = [recipe.rate, recipe.head_rate]
+    schedule = torch.optim.lr_scheduler.OneCycleLR(
+        optimizer, max_lr=rates, total_steps=steps + 1, pct_start=0.1, cycle_momentum=False
+    )
+    return optimizer, schedule
+
+
+def _step(model: Judge, batches: Batches, batch: Sequence[int], loss: _Loss, optimizer: Any) -> None:
+    pieces, segments = batches.inputs(batch)
+    with torch.autocast(pieces.device.type, dtype=torch.bfloat16):
+        logits = model(pieces, segments)
+    value = loss(logits.float(), batches, batch)
+    optimizer.zero_grad(set_to_none=True)
+    value.backward()
+    torch.nn.utils.clip_grad_norm_(model.parameters(), 1.0)
+    optimizer.step()
+
+
+@dataclass(frozen=True)
+class _Loss:
+    """Masked binary cross-entropy on the labels, and on the teachers' probabilities where there are any."""
+
+    weights: torch.Tensor
+    positive: torch.Tensor
+    soft: torch.Tensor | None
+    share: float
+
+    @classmethod
+    def of(
+        cls,
+        rows: Rows,
+        chosen: np.ndarray[Any, Any],
+        weights: np.ndarray[Any, Any],
+        recipe: Recipe,
+        device: torch.device,
+        soft: np.ndarray[Any, Any] | None,
+    ) -> _Loss:
+        known = rows.mask[chosen]
+        yes = (rows.targets[chosen] * known).sum(0)
+        ratio = np.clip((known.sum(0) - yes) / np.maximum(yes, 1), 1, recipe.most_positive)
+        return cls(
+            torch.tensor(weights, dtype=torch.float32, device=device),
+            torch.tensor(ratio, dtype=torch.float32, device=device),
+            None if soft is None else torch.tensor(soft, dtype=torch.float32, device=device),
+            recipe.soft,
+        )
+
+    def __call__(self, logits: torch.Tensor, batches: Batches, batch: Sequence[int]) -> torch.Tensor:
+        targets, mask = batches.wanted(batch)
+        hard = functional.binary_cross_entropy_with_logits(logits, targets, reduction="none", pos_weight=self.positive)
+        value = (hard * mask * self.weights).sum() / len(batch)
+        if self.soft is None:
+            return value
+        taught = functional.binary_cross_entropy_with_logits(
+            logits, torch.sigmoid(self.soft[list(batch)]), reduction="none"
+        )
+        return (1 - self.share) * value + self.share * (taught * self.weights).sum() / len(batch)
+
+
+def _order(batches: Batches, chosen: np.ndarray[Any, Any], size: int, seed: int) -> list[list[int]]:
+    """Batches of like lengths in random order: rows are shuffled, then sorted within stretches."""
+    source = np.random.default_rng(seed)
+    shuffled = source.permutation(chosen).tolist()
+    stretch = size * _BUCKET
+    out: list[list[int]] = []
+    for start in range(0, len(shuffled), stretch):
+        part = sorted(shuffled[start : start + stretch], key=batches.length)
+        out.extend(part[first : first + size] for first in range(0, len(part), size))
+    source.shuffle(out)
+    return out
+
+
+def _keep(path: Path | None, model: Judge, optimizer: Any, schedule: Any, done: int) -> None:
+    if path is None:
+        return
+    partial = path.with_suffix(".partial")
+    torch.save(
+        {
+            "model": model.state_dict(),
+            "optimizer": optimizer.state_dict(),
+            "schedule": schedule.state_dict(),
+            "done": done,
+        },
+        partial,
+    )
+    partial.replace(path)
+
+
+def _resume(path: Path | None, model: Judge, optimizer: Any, schedule: Any) -> int:
+    if path is None or not path.exists():
+        return 0
+    stored = torch.load(path, weights_only=True)
+    model.load_state_dict(stored["model"])
+    optimizer.load_state_dict(stored["optimizer"])
+    schedule.load_state_dict(stored["schedule"])
+    return int(stored["done"])
+
+
+def predict(model: Judge, batches: Batches, chosen: Sequence[int]) -> np.ndarray[Any, Any]:
+    """Logits (rows, outputs) of these rows, in their order."""
+    model.eval()
+    order = sorted(range(len(chosen)), key=lambda place: batches.length(chosen[place]))
+    out = np.zeros((len(chosen), batches.rows.targets.shape[1]), dtype=np.float32)
+    for start in range(0, len(order), _PREDICT_BATCH):
+        places = order[start : start + _PREDICT_BATCH]
+        pieces, segments = batches.inputs([chosen[place] for place in places])
+        with torch.no_grad(), torch.autocast(pieces.device.type, dtype=torch.bfloat16):
+            out[places] = model(pieces, segments).float().cpu().numpy()
+    return out

@@ -1,0 +1,211 @@
+"""How the local model and the rules make one verdict: a curve a clause, a gate, spans by leaving out, severity.
+
+Every number here comes from `training/runtime/weights/blend.json`, fitted on writers that neither the rules nor the
+model had seen (docs/decisions/0007-local-model.md). Pure apart from the model itself, which is handed in.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from domain.findings import Clause, Protected, Severity
+from domain.posts import ParentAuthor
+from training.runtime.classifier import load_classifier
+from training.runtime.occlusion import evidence
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from analyzers.reading import Detection
+    from domain.findings import Packet, Span
+    from training.runtime.classifier import Classifier, Probabilities
+
+WEIGHTS = Path(__file__).parent / "weights" / "blend.json"
+FEATURES = ("clause", "mild", "violation", "protected", "client", "rule", "reported", "topic", "stands")
+GATE_FEATURES = ("protected", "topic")
+SILENCED = frozenset({Clause.SEPARATION, Clause.CONDUCT, Clause.ENDORSEMENT, Clause.OPINION})
+_REASONS = {
+    Clause.SEPARATION: "The post reads as if it spoke or acted for the practice.",
+    Clause.CONFIDENTIALITY: "The post reads as an account of one particular client or session.",
+    Clause.THERAPEUTIC: "The post reads as individual advice or as treatment offered outside a session.",
+    Clause.CONDUCT: "The post reads as an attack, contempt for a group, or other conduct that the policy lists.",
+    Clause.ENDORSEMENT: "The post reads as promotion that is not authorised or does not tell of a benefit.",
+    Clause.OPINION: "The post reads as a view given for the practice, a verdict by licence, or a refusal to serve.",
+}
+_REPLY_REASONS = {
+    Clause.CONFIDENTIALITY: "The reply reads as if it confirmed that somebody is a client, or told of a session.",
+    Clause.THERAPEUTIC: "The reply reads as individual advice to the person answered.",
+}
+_REACH = 6.0
+_LEAST = 1e-6
+_HALF = 0.5
+
+
+def log_odds(chance: float) -> float:
+    """Probability -> log-odds, kept within 6 on either side so that no single voice decides alone."""
+    inside = min(max(chance, _LEAST), 1 - _LEAST)
+    return max(-_REACH, min(_REACH, math.log(inside / (1 - inside))))
+
+
+def reported(detection: Detection) -> bool:
+    """Whether the rules alone would show this to a reviewer."""
+    return detection.score > 0 and detection.severity > Severity.S0 and bool(detection.evidence)
+
+
+@dataclass(frozen=True, slots=True)
+class Curve:
+    """A logistic regression over named features."""
+
+    weights: Mapping[str, float]
+    offset: float
+
+    def chance(self, features: Mapping[str, float]) -> float:
+        """Probability between 0 and 1."""
+        total = self.offset + math.fsum(weight * features[name] for name, weight in self.weights.items())
+        return 1 / (1 + math.exp(-max(-30.0, min(30.0, total))))
+
+
+@dataclass(frozen=True, slots=True)
+class Blend:
+    """Curves and thresholds. `stands`: from this chance on a clause is heard in spite of a protected topic."""
+
+    curves: Mapping[Clause, Curve]
+    gate: Curve
+    report: Mapping[Clause, float]
+    stands: Mapping[Clause, float]
+    closed: float
+    version: str
+
+    @classmethod
+    def of(cls, content: Mapping[str, Any]) -> Blend:
+        """From the JSON that training wrote; KeyError when it is not one."""
+        return cls(
+            curves={clause: _curve(content["clauses"][clause.value]) for clause in Clause},
+            gate=_curve(content["gate"]),
+            report={clause: float(content["report"][clause.value]) for clause in Clause},
+            stands={clause: float(content["stands"][clause.value]) for clause in Clause},
+            closed=float(content["closed"]),
+            version=str(content["version"]),
+        )
+
+
+def _curve(content: Mapping[str, Any]) -> Curve:
+    return Curve({str(name): float(weight) for name, weight in content["weights"].items()}, float(content["offset"]))
+
+
+@cache
+def load_blend(path: Path = WEIGHTS) -> Blend | None:
+    """The fitted blend, read once; None where there is none."""
+    return Blend.of(json.loads(path.read_text(encoding="utf-8"))) if path.exists() else None
+
+
+def features_of(clause: Clause, heard: Probabilities, detection: Detection, *, topic_seen: bool) -> dict[str, float]:
+    """What the curve of a clause weighs, by the names in FEATURES."""
+    said = reported(detection)
+    return {
+        "clause": log_odds(heard.clauses[clause]),
+        "mild": log_odds(heard.mild[clause]),
+        "violation": log_odds(heard.violation),
+        "protected": log_odds(heard.protected),
+        "client": log_odds(heard.client),
+        "rule": max(-5.0, min(5.0, detection.score)),
+        "reported": float(said),
+        "topic": float(topic_seen),
+        "stands": float(said and topic_seen and detection.stands),
+    }
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """Per clause the calibrated chance of severity 2 or more; what is reported and what the gate held back."""
+
+    chances: Mapping[Clause, float]
+    reported: frozenset[Clause]
+    withheld: frozenset[Clause]
+    topics: tuple[Protected, ...]
+
+
+def verdict_of(
+    blend: Blend, heard: Probabilities, found: Mapping[Clause, Detection], topics: Sequence[Protected]
+) -> Verdict:
+    """Weigh model and rules. A protected topic silences clauses 1, 4, 5 and 6 unless the words stand on their own."""
+    seen = bool(topics)
+    chances = {
+        clause: blend.curves[clause].chance(features_of(clause, heard, found[clause], topic_seen=seen))
+        for clause in Clause
+    }
+    closed = seen or blend.gate.chance({"protected": log_odds(heard.protected), "topic": float(seen)}) >= blend.closed
+    over = frozenset(clause for clause in Clause if chances[clause] >= blend.report[clause])
+    silent = frozenset(clause for clause in over & SILENCED if closed and chances[clause] < blend.stands[clause])
+    held = {clause for clause in SILENCED if closed and clause not in over - silent}
+    return Verdict(
+        chances={
+            clause: min(chance, blend.report[clause] / 2) if clause in held else chance
+            for clause, chance in chances.items()
+        },
+        reported=over - silent,
+        withheld=silent,
+        topics=_topics(topics, heard) if closed else (),
+    )
+
+
+def _topics(topics: Sequence[Protected], heard: Probabilities) -> tuple[Protected, ...]:
+    """Those the rules saw and those the model is sure of; where neither names one, the model's likeliest."""
+    sure = {topic for topic, chance in heard.topics.items() if chance >= _HALF}
+    named = set(topics) | sure or {max(Protected, key=lambda topic: heard.topics[topic])}
+    return tuple(topic for topic in Protected if topic in named)
+
+
+def severity_of(clause: Clause, heard: Probabilities, detection: Detection) -> Severity:
+    """The graver of what the rules read and what the model hears: 4 only where clause and gravity agree."""
+    step = Severity.S2
+    if heard.grave[clause] >= _HALF:
+        step = Severity.S3
+        if heard.critical >= _HALF and heard.clauses[clause] >= _HALF:
+            step = Severity.S4
+    return max(step, detection.severity) if reported(detection) else step
+
+
+def reason_of(clause: Clause, packet: Packet, detection: Detection) -> str:
+    """The rules' own words where they saw it; else what kind of fault the model hears, never quoting the post."""
+    if reported(detection):
+        return detection.reason
+    answered = packet.parent is not None and packet.parent.author is not ParentAuthor.SELF
+    return _REPLY_REASONS.get(clause, _REASONS[clause]) if answered else _REASONS[clause]
+
+
+@dataclass(frozen=True)
+class Local:
+    """The model with its blend: what scoring asks where weights are at hand."""
+
+    classifier: Classifier
+    blend: Blend
+
+    def hear(self, packet: Packet) -> Probabilities:
+        """The model's view of one packet."""
+        return self.classifier.probabilities([packet])[0]
+
+    def spans(self, clause: Clause, packet: Packet, detection: Detection, *, topic_seen: bool) -> tuple[Span, ...]:
+        """The rules' evidence where they saw it, else the words without which the clause is no longer heard."""
+        if reported(detection):
+            return tuple(hit.span for hit in detection.evidence)
+
+        def hearing(packets: Sequence[Packet]) -> list[float]:
+            return [
+                self.blend.curves[clause].chance(features_of(clause, heard, detection, topic_seen=topic_seen))
+                for heard in self.classifier.probabilities(packets)
+            ]
+
+        return evidence(packet, hearing, self.blend.report[clause])
+
+
+@cache
+def load_local() -> Local | None:
+    """Model and blend, loaded once; None where either is absent, and then the rules judge alone."""
+    classifier, blend = load_classifier(), load_blend()
+    return Local(classifier, blend) if classifier and blend else None

@@ -43,7 +43,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--work", type=Path, required=True)
     parser.add_argument("--trained", type=Path, required=True)
     parser.add_argument("--role", default="frozen")
-    parser.add_argument("--untuned", default="K,L,M,N,O,P,Q,R,S,T,U", help="files that no rule was tuned on")
+    parser.add_argument("--untuned", default="K,L,M,N,O,P,Q,R,S,U,V", help="files that no rule was tuned on")
     parser.add_argument("--beta", type=float, default=0.7, help="below 1 weighs precision more than recall")
     parser.add_argument("--blend", type=Path, help="write the fitted blend here")
 

@@ -35,7 +35,8 @@ _KINDS = {
     r"|the greens|libertarians?|socialists?|ndp|reform uk|plaid cymru|snp|fine gael|fianna f[aá]il|sinn f[eé]in"
     r"|maga|leftists?|right-wingers?|left-wingers?",
     "{feast}": r"easter|ramadan|eid(?: mubarak| al-\w+)?|yom kippur|rosh hashanah|passover|hanukkah|chanukah|diwali"
-    r"|vaisakhi|lent|holi|vesak|chag sameach|l'shana tova|shana tova|ash wednesday|good friday|pesach",
+    r"|vaisakhi|lent|holi|vesak|chag sameach|l'shana tova|shana tova|ash wednesday|good friday|pesach"
+    r"|as-salamu alaykum|peace be with you",
     "{faith}": r"christians?|catholics?|baptists?|evangelicals?|pentecostals?|mormons?|muslims?|islam|islamic|jews?"
     r"|jewish|judaism|hindus?|sikhs?|buddhists?|pagans?|atheists?|quakers?|methodists?|lutherans?|christianity"
     r"|jehovah's witness(?:es)?|presbyterians?|anglicans?|wiccans?",
@@ -43,7 +44,9 @@ _KINDS = {
     "{people}": r"travellers|gypsies|roma|romanians?|mexicans?|somalis?|haitians?|poles|polish|russians?|ukrainians?"
     r"|irish|italians?|syrians?|afghans?|nigerians?|sudanese|croatians?|pakistanis?|palestinians?|israelis?|arabs?"
     r"|albanians?|turkish|turks|chinese|vietnamese|filipinos?|filipinas?|hondurans?|guatemalans?|congolese"
-    r"|eritreans?|latinos?|latinas?|hispanics?|africans?|indians|ghanaians?|hungarians?|bulgarians?",
+    r"|eritreans?|latinos?|latinas?|hispanics?|africans?|indians|ghanaians?|hungarians?|bulgarians?|americans|canadians|australians|germans|koreans|ethiopians"
+    r"|jamaicans|cubans|venezuelans|colombians|brazilians|iranians|iraqis|egyptians|moroccans|kenyans|zimbabweans"
+    r"|britons|scots",
 }
 _SIDES = re.compile(
     r"(?<![\w@#.])(?:"

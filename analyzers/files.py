@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from analyzers.judge import judge
 from analyzers.packets import read_labelled, read_packet
-from analyzers.score import score
 from domain.errors import PacketError
 
 if TYPE_CHECKING:
@@ -25,7 +25,7 @@ def score_lines(lines: Iterable[str], policy: Policy | None = None) -> Iterator[
         except PacketError as error:
             yield error
         else:
-            yield score(packet, policy)
+            yield judge(packet, policy)
 
 
 def score_labelled(
@@ -40,4 +40,4 @@ def score_labelled(
         except PacketError as error:
             yield error
         else:
-            yield labelled, score(labelled.packet, policy)
+            yield labelled, judge(labelled.packet, policy)

@@ -7,12 +7,12 @@ import json
 import re
 import tomllib
 from datetime import date
-from typing import TYPE_CHECKING, Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal, Self
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints, ValidationError, model_validator
 
 from domain.errors import ConfigError, Mistake
-from domain.findings import Clause, ClauseText, Endorsement, Policy, Register, Reviewer
+from domain.findings import Accepted, Clause, ClauseText, Endorsement, Policy, Register, Reviewer
 from domain.mistakes import mistakes_from
 
 if TYPE_CHECKING:
@@ -21,11 +21,18 @@ if TYPE_CHECKING:
 _ADDRESS = re.compile(r"[^@\s]+@[^@\s.]+(?:\.[^@\s.]+)+")
 _VERSION_DIGITS = 12
 _SECTIONS = tuple(str(number) for number in range(1, 10))
+_WORD = re.compile(r"[^\W_]")
 
 
 def _address(value: str) -> str:
     if not _ADDRESS.fullmatch(value):
         raise ValueError("an e-mail address")
+    return value
+
+
+def _phrase(value: str) -> str:
+    if not _WORD.search(value):
+        raise ValueError("a phrase with at least one word")
     return value
 
 
@@ -51,16 +58,26 @@ class _Reviewer(_Person):
     clauses: list[Literal["1", "2", "3", "4", "5", "6"]] = []
 
 
-class _Endorsement(_Table):
-    item: _Words
+class _Window(_Table):
     valid_from: date | None = Field(default=None, alias="from")
     valid_to: date | None = Field(default=None, alias="to")
 
     @model_validator(mode="after")
-    def _in_order(self) -> _Endorsement:
+    def _in_order(self) -> Self:
         if self.valid_from and self.valid_to and self.valid_to < self.valid_from:
             raise ValueError("a last day that is not before the first day")
         return self
+
+
+class _Endorsement(_Window):
+    item: _Words
+
+
+class _Accepted(_Window):
+    phrase: Annotated[_Words, AfterValidator(_phrase)]
+    clause: Literal["1", "2", "3", "4", "5", "6"]
+    by: _Words
+    reason: _Words
 
 
 class _Register(_Table):
@@ -87,6 +104,7 @@ class _PolicyFile(_Table):
     therapeutic: _Therapeutic = _Therapeutic()
     register_: _Register = Field(default=_Register(), alias="register")
     sections: list[_Section]
+    accepted: list[_Accepted] = []
 
     @model_validator(mode="after")
     def _all_sections(self) -> _PolicyFile:
@@ -125,11 +143,10 @@ def parse_policy(text: str, file: str) -> Policy:
 
 
 def _policy(parsed: _PolicyFile) -> Policy:
-    canonical = json.dumps(parsed.model_dump(mode="json", by_alias=True), sort_keys=True, ensure_ascii=True)
     sections = sorted(parsed.sections, key=lambda section: section.id)
     officer = parsed.privacy_officer
     return Policy(
-        version=hashlib.sha256(canonical.encode()).hexdigest()[:_VERSION_DIGITS],
+        version=_version(parsed.model_dump(mode="json", by_alias=True)),
         practice_name=parsed.practice.name,
         practice_aliases=tuple(parsed.practice.aliases),
         clauses=tuple(ClauseText(section.id, section.title, section.summary) for section in sections),
@@ -144,4 +161,15 @@ def _policy(parsed: _PolicyFile) -> Policy:
         privacy_officer=Reviewer(officer.name, officer.email, (Clause.CONFIDENTIALITY.value,)),
         allowed_signposts=tuple(parsed.therapeutic.signposts),
         enabled={Clause(section.id): section.enabled for section in sections if section.id in set(Clause)},
+        accepted=tuple(
+            Accepted(entry.phrase, Clause(entry.clause), entry.by, entry.reason, entry.valid_from, entry.valid_to)
+            for entry in parsed.accepted
+        ),
     )
+
+
+def _version(content: dict[str, Any]) -> str:
+    """An empty list of accepted phrases is left out: policies from before there were any keep their version."""
+    told = {key: value for key, value in content.items() if key != "accepted" or value}
+    canonical = json.dumps(told, sort_keys=True, ensure_ascii=True)
+    return hashlib.sha256(canonical.encode()).hexdigest()[:_VERSION_DIGITS]

@@ -71,7 +71,30 @@ class Endorsement:
 
     def covers(self, day: date) -> bool:
         """Whether the authorisation stands on `day`."""
-        return (self.valid_from is None or self.valid_from <= day) and (self.valid_to is None or day <= self.valid_to)
+        return _stands(self.valid_from, day, self.valid_to)
+
+
+@dataclass(frozen=True, slots=True)
+class Accepted:
+    """A phrase that the practice does not want reported under one clause. Both days belong to the window.
+
+    `by` accepted it, `reason` says why; both are for whoever reads the policy later.
+    """
+
+    phrase: str
+    clause: Clause
+    by: str
+    reason: str
+    valid_from: date | None = None
+    valid_to: date | None = None
+
+    def covers(self, day: date) -> bool:
+        """Whether the phrase is accepted on `day`."""
+        return _stands(self.valid_from, day, self.valid_to)
+
+
+def _stands(first: date | None, day: date, last: date | None) -> bool:
+    return (first is None or first <= day) and (last is None or day <= last)
 
 
 @dataclass(frozen=True, slots=True)
@@ -188,6 +211,7 @@ class Policy:
     privacy_officer: Reviewer
     allowed_signposts: tuple[str, ...] = ()
     enabled: Mapping[Clause, bool] = field(default_factory=dict)
+    accepted: tuple[Accepted, ...] = ()
 
     def clause(self, clause_id: str) -> ClauseText:
         """The section with this id ("1" to "9"). KeyError when the policy has none, which loading rules out."""

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from datetime import datetime, timedelta
 
     from domain.accounts import AccountKind, AccountState, Staff
-    from domain.findings import Finding
+    from domain.findings import Clause, Finding, Severity, Span
     from domain.posts import Post
 
 
@@ -156,3 +156,38 @@ class KeptVersion:
     handle: str
     bio: str
     post: Post
+
+
+@dataclass(frozen=True, slots=True)
+class StoredFinding:
+    """A finding on record, pinned to the policy and detector that made it. `spans` count in the kept words.
+
+    The quotes of `spans` are empty: they are read from the kept words. `excerpt` is masked, "" once erased.
+    """
+
+    id: int
+    clause: Clause
+    severity: Severity
+    reason: str
+    excerpt: str
+    spans: tuple[Span, ...]
+    policy_version: str
+    detector: str
+    detector_version: str
+
+
+@dataclass(frozen=True, slots=True)
+class NotKept:
+    """Why post versions cannot be judged again, as counts; `kept` are those that can.
+
+    `clean`: nothing was found, so no word was kept. `expired`: something was found and its words were erased since.
+    `stopped`: words are kept, of an account that is not being read. `baseline`: remembered and never judged.
+    `foreign`: in a language that is not assessed.
+    """
+
+    kept: int
+    clean: int
+    expired: int
+    stopped: int
+    baseline: int
+    foreign: int

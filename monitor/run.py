@@ -15,8 +15,8 @@ from typing import TYPE_CHECKING, Protocol, TypeVar
 
 import structlog
 
+from analyzers.judge import judge
 from analyzers.keep import without_handles
-from analyzers.score import score
 from collectors.base import PostRef
 from domain.errors import CollectError, Malformed, NotAuthorised, StoreError
 from domain.plans import Change
@@ -185,7 +185,7 @@ def _judge(tools: Collecting, platform: Platform, account: Account, http: Http, 
         return baseline(version)
     parent = _parent(platform, account, http, version.post)
     packet = packet_of(version.post, version.published_at, account, tools.policy, parent)
-    return verdict_of(version, packet, score(packet, tools.policy), tools.pseudonym, account.handle)
+    return verdict_of(version, packet, judge(packet, tools.policy), tools.pseudonym, account.handle)
 
 
 def _parent(platform: Platform, account: Account, http: Http, post: Post) -> Parent | None:

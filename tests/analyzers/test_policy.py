@@ -105,3 +105,54 @@ def test_a_missing_file_and_one_that_is_no_text(tmp_path):
     (tmp_path / "bytes.toml").write_bytes(b"\xff\xfe")
     with pytest.raises(ConfigError, match="UTF-8"):
         load_policy(tmp_path / "bytes.toml")
+
+
+ACCEPTED = """
+[[accepted]]
+phrase = "ask me about the spring workshop"
+clause = "1"
+from = 2026-03-01
+to = 2026-05-31
+by = "Imani Okafor"
+reason = "Approved wording"
+"""
+
+
+def test_accepted_phrases_are_part_of_the_policy_and_of_its_version():
+    plain, with_one = parse_policy(TEXT, "p"), parse_policy(TEXT + ACCEPTED, "p")
+    (entry,) = with_one.accepted
+    assert (entry.phrase, entry.clause, entry.by, entry.reason) == (
+        "ask me about the spring workshop",
+        Clause.SEPARATION,
+        "Imani Okafor",
+        "Approved wording",
+    )
+    assert (entry.valid_from, entry.valid_to) == (date(2026, 3, 1), date(2026, 5, 31))
+    assert plain.accepted == ()
+    assert with_one.version != plain.version
+
+
+def test_the_example_of_an_accepted_phrase_holds_when_it_is_switched_on():
+    start = TEXT.index("# [[accepted]]")
+    end = TEXT.index("\n\n", start)
+    switched_on = TEXT[:start] + TEXT[start:end].replace("# ", "") + TEXT[end:]
+    assert parse_policy(switched_on, "p").accepted[0].clause is Clause.SEPARATION
+
+
+def test_every_mistake_in_accepted_phrases_is_named_with_its_key():
+    broken = (
+        ACCEPTED.replace('phrase = "ask me about the spring workshop"', 'phrase = "!?"')
+        .replace('clause = "1"', 'clause = "9"')
+        .replace('by = "Imani Okafor"\n', "")
+        .replace('reason = "Approved wording"', 'reason = " "\nwhy = "x"')
+    )
+    backwards = ACCEPTED.replace("to = 2026-05-31", "to = 2026-02-01")
+    found = [(mistake.key, mistake.expected) for mistake in mistakes(TEXT + broken + backwards)]
+    assert sorted(found) == [
+        ("accepted[0].by", "a value"),
+        ("accepted[0].clause", "one of '1', '2', '3', '4', '5' or '6'"),
+        ("accepted[0].phrase", "a phrase with at least one word"),
+        ("accepted[0].reason", "text that is not empty"),
+        ("accepted[0].why", "no such key"),
+        ("accepted[1]", "a last day that is not before the first day"),
+    ]

@@ -21,7 +21,7 @@ from store.retention import RetentionStore
 from store.runs import RunStore
 from store.staff import StaffStore
 
-REVISION = "0001"
+REVISION = "0002"
 """The schema this program works with; `tests/migrations` holds it equal to the newest migration."""
 
 

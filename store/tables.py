@@ -26,6 +26,7 @@ from sqlalchemy import (
 
 from domain.accounts import AccountKind, AccountState, LedgerEvent, Licence, Proof
 from domain.findings import Clause
+from domain.opinions import Stand
 from domain.plans import Change
 from domain.posts import PostKind, PostState
 from domain.reporting import DeliveryKind, DeliveryState
@@ -214,6 +215,36 @@ findings = Table(
     CheckConstraint("probability BETWEEN 0 AND 1", name="probability"),
     Index("ix_findings_first_seen_at", "first_seen_at"),
     sqlite_autoincrement=True,
+)
+
+# A second opinion lives and dies with its finding; `key` finds the answer to a question that was asked before.
+opinions = Table(
+    "opinions",
+    metadata,
+    _id(),
+    _belongs_to("finding_id", "findings.id", ondelete="CASCADE"),
+    Column("key", String(64), nullable=False),
+    Column("stand", Choice(Stand), nullable=False),
+    Column("model", Words, nullable=False),
+    Column("prompt_version", String(64), nullable=False),
+    Column("problem", String(64), nullable=False),
+    Column("tries", Integer, nullable=False),
+    Column("asked_at", UtcDateTime, nullable=False),
+    UniqueConstraint("finding_id"),
+    one_of("stand", Stand),
+    CheckConstraint("problem = '' OR stand = 'none'", name="problem"),
+    CheckConstraint("tries >= 1", name="tries"),
+    Index("ix_opinions_key", "key"),
+    sqlite_autoincrement=True,
+)
+
+# What a day's budget is counted in, whatever processes share it. A day is one of UTC.
+opinion_calls = Table(
+    "opinion_calls",
+    metadata,
+    Column("day", Date, primary_key=True),
+    Column("calls", Integer, nullable=False),
+    CheckConstraint("calls >= 0", name="calls"),
 )
 
 runs = Table(

@@ -27,8 +27,9 @@ SHIPPED = Path(migrations.__file__).parent / "versions"
 HEADER = "import sqlalchemy as sa\nfrom alembic import op\nfrom migrations.rebuild import altering\n"
 
 
-def next_migration(folder, body, revision="0002"):
+def next_migration(folder, body, revision=None):
     """A folder with all shipped migrations and one more."""
+    revision = revision or f"{int(head()) + 1:04d}"
     shutil.copytree(SHIPPED, folder, dirs_exist_ok=True, ignore=shutil.ignore_patterns("__pycache__"))
     lines = "\n".join(f"    {line}" for line in body.splitlines())
     (folder / f"{revision}_next.py").write_text(
@@ -172,7 +173,7 @@ def test_altering_a_parent_table_keeps_rows_triggers_and_constraints(database_ur
     filled(database_url)
     rows, shape, guards = contents(database_url), schema(database_url), triggers(database_url)
     assert all(rows[name] for name in ("ledger", "posts", "versions", "findings", "checks"))
-    assert upgrade(database_url, versions=next_migration(tmp_path / "versions", body)) == "0002"
+    assert upgrade(database_url, versions=next_migration(tmp_path / "versions", body)) == f"{int(head()) + 1:04d}"
     assert contents(database_url) == rows
     assert triggers(database_url) == guards
     after = schema(database_url)
@@ -300,7 +301,7 @@ def test_a_new_migration_starts_with_the_rules(sqlite_url, tmp_path):
     database.close()
     made = revise(sqlite_url, "give staff their date back", versions=versions)
     written = made.read_text()
-    assert made.name == "0002_give_staff_their_date_back.py"
+    assert made.name == f"{int(head()) + 1:04d}_give_staff_their_date_back.py"
     assert "migrations.rebuild.altering" in written
     assert "sa.DateTime(timezone=True)" in written
     compile(written, made.name, "exec")

@@ -15,6 +15,7 @@ from store.database import Database, open_database
 from store.deliveries import DeliveryStore
 from store.digests import DigestStore
 from store.findings import FindingStore
+from store.judgements import JudgementStore
 from store.leases import LeaseStore
 from store.posts import PostStore
 from store.retention import RetentionStore
@@ -34,6 +35,7 @@ class Store:
     accounts: AccountStore
     posts: PostStore
     findings: FindingStore
+    judgements: JudgementStore
     runs: RunStore
     digests: DigestStore
     deliveries: DeliveryStore
@@ -77,6 +79,7 @@ def store_on(database: Database) -> Store:
         accounts=AccountStore(database),
         posts=PostStore(database),
         findings=FindingStore(database),
+        judgements=JudgementStore(database),
         runs=RunStore(database),
         digests=DigestStore(database),
         deliveries=DeliveryStore(database),

@@ -3,30 +3,28 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from sqlalchemy import String, cast, exists, func, literal, select, update
 
 from domain.errors import NotAuthorised
 from domain.findings import Severity
-from domain.plans import KeptVersion
-from domain.posts import Media, Post, PostState
+from domain.posts import PostState
 from domain.reporting import DeliveryKind
-from store.authorisations import READABLE_STATES, joined_staff, permitted_ids, staff_columns
+from store.authorisations import permitted_ids
 from store.enrolments import lock_account
+from store.kept import kept_of, kept_query
 from store.recording import add_findings
 from store.reported import is_enrolled, is_news, reported
-from store.tables import accounts, deliveries, findings, posts, staff, versions
+from store.tables import deliveries, findings, posts, versions
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Sequence
     from datetime import datetime
 
-    from sqlalchemy import Select
-
     from domain.findings import Finding
+    from domain.plans import KeptVersion
     from domain.reporting import ReportedFinding
-    from store.columns import AnyRow
     from store.database import Database
 
 _PAGE = 500
@@ -131,48 +129,4 @@ class FindingStore:
 
     def _kept_after(self, last: int) -> tuple[KeptVersion, ...]:
         with self.database.reading() as connection:
-            return tuple(_kept_of(row) for row in connection.execute(_kept_query(last)))
-
-
-def _kept_query(last: int) -> Select[Any]:
-    joined = (
-        versions.join(posts, posts.c.id == versions.c.post_key)
-        .join(accounts, accounts.c.id == posts.c.account_id)
-        .join(staff, staff.c.id == accounts.c.staff_id)
-    )
-    return (
-        select(
-            *versions.c["id", "kept_text", "kept_alts", "language", "edited_at"],
-            *posts.c["account_id", "post_id", "url", "reply_to_id", "published_at"],
-            posts.c.kind.label("post_kind"),
-            *accounts.c["staff_id", "platform", "kind", "handle", "bio"],
-            *staff_columns(),
-        )
-        .select_from(joined)
-        .where(versions.c.id > last, versions.c.kept_text.is_not(None), accounts.c.state.in_(READABLE_STATES))
-        .order_by(versions.c.id)
-        .limit(_PAGE)
-    )
-
-
-def _kept_of(row: AnyRow) -> KeptVersion:
-    return KeptVersion(
-        version_id=row.id,
-        account_id=row.account_id,
-        platform=row.platform,
-        kind=row.kind,
-        staff=joined_staff(row),
-        handle=row.handle,
-        bio=row.bio,
-        post=Post(
-            post_id=row.post_id,
-            url=row.url,
-            kind=row.post_kind,
-            text=row.kept_text,
-            media=tuple(Media(kind="image", alt=alt) for alt in row.kept_alts or ()),
-            language=row.language,
-            published_at=row.published_at,
-            edited_at=row.edited_at,
-            reply_to_id=row.reply_to_id,
-        ),
-    )
+            return tuple(kept_of(row) for row in connection.execute(kept_query(versions.c.id > last, limit=_PAGE)))

@@ -3,27 +3,21 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
+from analyzers.direction import in_reading_order, upright
+from analyzers.disguise import undisguised
+from analyzers.letters import spelled
+from analyzers.mapped import Normalised, composed
+from analyzers.pictures import spoken
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-_LOOKALIKES = str.maketrans(
-    "авеіјѕорсухтнкмгАВЕІЈЅОРСУХТНКМ" + "αορντικυΑΒΕΖΗΙΚΜΝΟΡΤΥΧ",
-    "abeijsopcyxthkmrABEIJSOPCYXTHKM" + "aopvtikuABEZHIKMNOPTYX",
-)
-_PLAIN = str.maketrans("\u2018\u2019\u201a\u00b4\u201c\u201d\u201e\u2013\u2014", "''''\"\"\"--")
-_LOOKALIKE = re.compile(r"[\u0370-\u03ff\u0400-\u04ff]")
-_WORD = re.compile(r"\w+")
-_RUN = re.compile(r"[\x00-\x7f]+(?![^\x00-\x7f])|[\x00-\x7f]?[^\x00-\x7f]+")
-"""Plain stretches, and others with the character before them, which a combining mark may belong to."""
-_LATIN = re.compile(r"[A-Za-z]")
 _DIGIT = re.compile(r"\d")
-_LETTER = re.compile(r"[^\W\d_]")
 _BOUNDARY = re.compile(r"(?<![.!?])[.!?]+[\"')\]]{0,3}\s+|\n\s*")
 _ABBREVIATION = re.compile(
     r"(?:^|[\s(])(?:dr|mr|mrs|ms|st|vs|e\.g|i\.e|etc|approx|no|jr|sr|prof|dept|[a-z])\.\s+$", re.IGNORECASE
@@ -34,77 +28,13 @@ PRACTICE = "§"
 _ABBREVIATION_REACH = 10
 
 
-@dataclass(frozen=True, slots=True)
-class Normalised:
-    """`text` is `raw` in one spelling; character i of `text` stands for `raw[starts[i]:ends[i]]`.
-
-    Compatibility forms are folded (Unicode NFKC), invisible format characters dropped, Greek and Cyrillic
-    look-alikes within Latin text made Latin, typographic quotes and dashes made plain. None for both maps: the same.
-    """
-
-    raw: str
-    text: str
-    starts: tuple[int, ...] | None = None
-    ends: tuple[int, ...] | None = None
-
-    def original(self, start: int, end: int) -> tuple[int, int]:
-        """Offsets in `raw` of `text[start:end]`; the range must not be empty."""
-        if self.starts is None or self.ends is None:
-            return start, end
-        return self.starts[start], self.ends[end - 1]
-
-
 def normalise(raw: str) -> Normalised:
-    """Bring a text into one spelling, keeping the way back to the original offsets."""
-    if raw.isascii():
-        return Normalised(raw, raw)
-    letters: list[str] = []
-    starts: list[int] = []
-    ends: list[int] = []
-    for run in _RUN.finditer(raw):
-        if run.group().isascii():
-            letters.append(run.group())
-            starts.extend(range(run.start(), run.end()))
-            ends.extend(range(run.start() + 1, run.end() + 1))
-            continue
-        for start, end in _clusters(raw, run.start(), run.end()):
-            folded = unicodedata.normalize("NFKC", raw[start:end]).translate(_PLAIN)
-            letters.append(folded)
-            starts.extend([start] * len(folded))
-            ends.extend([end] * len(folded))
-    return Normalised(raw, _latinised("".join(letters)), tuple(starts), tuple(ends))
+    """Bring a text into one spelling, disguises undone, keeping the way back to the original offsets.
 
-
-def _clusters(raw: str, first: int, last: int) -> list[tuple[int, int]]:
-    """Within a range: base characters with the combining marks that follow; format characters are left out."""
-    clusters: list[tuple[int, int]] = []
-    for index, char in enumerate(raw[first:last], start=first):
-        if ord(char) < 0x300:  # noqa: PLR2004 - below the first combining mark; U+00AD is handled next
-            if char != "\u00ad":
-                clusters.append((index, index + 1))
-            continue
-        category = unicodedata.category(char)
-        if category in {"Cf", "Cs"} or "\ufe00" <= char <= "\ufe0f":
-            continue
-        if category in {"Mn", "Me"} and clusters and clusters[-1][1] == index:
-            clusters[-1] = (clusters[-1][0], index + 1)
-        elif category not in {"Mn", "Me"}:
-            clusters.append((index, index + 1))
-    return clusters
-
-
-def _latinised(text: str) -> str:
-    if not _LOOKALIKE.search(text):
-        return text
-    mostly_latin = 2 * len(_LATIN.findall(text)) > len(_LETTER.findall(text))
-
-    def fold(word: re.Match[str]) -> str:
-        if not _LOOKALIKE.search(word.group()):
-            return word.group()
-        plain = word.group().translate(_LOOKALIKES)
-        return plain if (mostly_latin and plain.isascii()) or _LATIN.search(word.group()) else word.group()
-
-    return _WORD.sub(fold, text)
+    Ordinary text changes in its letters only (analyzers/letters.py). Time is linear in the length.
+    """
+    shown = in_reading_order(raw)
+    return spoken(undisguised(upright(composed(shown, spelled(shown.text)))))
 
 
 @dataclass(frozen=True)

@@ -13,6 +13,7 @@
     ├── DeliveryError        a mail did not go out
     │   ├── MailServerDown   nothing was said about the message; try again
     │   └── RecipientRefused the server refused this recipient; `permanent` says whether to try again
+    ├── NoAnswer             a language model gave no second opinion; never stops anything
     └── CollectError         one account could not be read this time; never stops another account
         ├── Unreachable      no connection, or it broke
         ├── TimedOut         the account's own deadline passed
@@ -118,6 +119,20 @@ class RecipientRefused(DeliveryError):  # noqa: N818
     def __init__(self, message: str, *, permanent: bool) -> None:
         self.permanent = permanent
         super().__init__(message)
+
+
+class NoAnswer(Section7Error):  # noqa: N818 - reads as the state it names
+    """A language model gave no second opinion.
+
+    `code` is stable and goes into the database. `passing` tells that the same question may fare better soon, and
+    `wait` how many seconds the server asked for, or None.
+    """
+
+    def __init__(self, code: str, *, passing: bool = False, wait: float | None = None) -> None:
+        self.code = code
+        self.passing = passing
+        self.wait = wait
+        super().__init__(f"no second opinion: {code}")
 
 
 class CollectError(Section7Error):

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 from analyzers.accepted import unless_accepted
 from analyzers.score import score
 
 if TYPE_CHECKING:
+    from analyzers.model.blend import Local
     from domain.findings import Packet, Policy, Scored
 
 
-def judge(packet: Packet, policy: Policy | None = None) -> Scored:
+def judge(packet: Packet, policy: Policy | None = None, local: Local | None = None) -> Scored:
     """As `score`, with the findings left out that the policy's accepted phrases cover. Never raises either."""
-    return unless_accepted(packet, score(packet, policy), policy, score)
+    scorer = partial(score, local=local)
+    return unless_accepted(packet, scorer(packet, policy), policy, scorer)

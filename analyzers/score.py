@@ -1,32 +1,31 @@
-"""A packet in, a verdict out: normalise, gate, clauses, severity, findings. Pure and local."""
+"""A packet in, a verdict out: normalise, gate, clauses, local model, severity, findings. Pure and local."""
 
 from __future__ import annotations
 
 import hashlib
-from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from analyzers.calibration import probability
+from analyzers.assess import assess
 from analyzers.clauses.identifiers import IDENTIFIERS
-from analyzers.gate import topics_in
 from analyzers.language import assess_language
+from analyzers.model.blend import reason_of, severity_of
+from analyzers.model.occlusion import evidence
 from analyzers.patterns import scan
-from analyzers.reading import read
-from analyzers.registry import detectors
 from analyzers.silence import silenced
-from domain.findings import GRAVITY, Clause, Finding, Scored, Severity, Span
+from domain.findings import GRAVITY, Clause, Finding, Scored, Span
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
 
+    from analyzers.assess import Assessment
+    from analyzers.model.blend import Local
     from analyzers.reading import Detection, Reading
-    from domain.findings import Packet, Policy, Protected
+    from domain.findings import Packet, Policy
 
 DETECTOR = "rules"
-_SILENCED = frozenset({Clause.SEPARATION, Clause.CONDUCT, Clause.ENDORSEMENT, Clause.OPINION})
+BLENDED = "rules and local model"
 _FOREIGN_PROBABILITY = 0.01
-_WITHHELD_PROBABILITY = 0.08
 _VERSION_DIGITS = 12
 
 
@@ -43,72 +42,74 @@ DETECTOR_VERSION = _content_version()
 """Names the rules exactly: it changes with every change of this package."""
 
 
-def score(packet: Packet, policy: Policy | None = None) -> Scored:
-    """Judge one packet. The packet's practice and register count; the policy gives strictness and enabled clauses.
+def detector_version(local: Local | None) -> str:
+    """Names what scores, exactly, in 12 hex digits: the rules, and the model and its blend where there is one."""
+    if local is None:
+        return DETECTOR_VERSION
+    named = f"{DETECTOR_VERSION} {local.version}".encode()
+    return hashlib.sha256(named).hexdigest()[:_VERSION_DIGITS]
 
-    Never raises, whatever the text. Every finding quotes at least one span, and `field[start:end] == quote`.
-    Another language than English: no findings, and `language` says so.
+
+def score(packet: Packet, policy: Policy | None = None, local: Local | None = None) -> Scored:
+    """Judge one packet: by rules, and with the local model where one is handed in.
+
+    The packet's practice and register count; the policy gives strictness, signposts and enabled clauses. Never raises,
+    whatever the text. Every finding quotes at least one span, and `field[start:end] == quote`. Another language than
+    English: no findings, and `language` says so.
     """
     language = assess_language(packet.text, packet.language)
     if language != "en":
         return Scored(packet.id, dict.fromkeys(Clause, _FOREIGN_PROBABILITY), language=language)
-    reading = read(
-        packet,
-        strict=policy.strict_clause_3 if policy else False,
-        signposts=policy.allowed_signposts if policy else (),
-    )
-    return _judged(reading, policy)
+    (assessment,) = assess([packet], policy, local)
+    return _scored(packet, assessment, policy, local)
 
 
-def _judged(reading: Reading, policy: Policy | None) -> Scored:
-    topics, topic_hits = topics_in(reading.own)
-    gated = _with_topics(reading, topics)
-    found = {clause: detect(gated) for clause, detect in detectors().items()}
-    silent = {clause for clause in _SILENCED if topics and not found[clause].stands}
+def _scored(packet: Packet, assessment: Assessment, policy: Policy | None, local: Local | None) -> Scored:
+    verdict, found = assessment.verdict, assessment.found
     enabled = policy.enabled if policy else {}
-    findings = tuple(
-        _finding(found[clause])
-        for clause in GRAVITY
-        if enabled.get(clause, True) and clause not in silent and _reported(found[clause])
-    )
+    shown = [clause for clause in GRAVITY if enabled.get(clause, True) and clause in verdict.reported]
+    drafts = (_finding(clause, packet, assessment, policy, local) for clause in shown)
+    findings = tuple(finding for finding in drafts if finding.spans)
+    quoted = [span for finding in findings for span in finding.spans]
     return Scored(
-        id=reading.packet.id,
-        clauses={clause: _probability(found[clause], silenced=clause in silent) for clause in Clause},
+        id=packet.id,
+        clauses=verdict.chances,
         findings=findings,
-        protected=topics,
-        withheld=any(_reported(found[clause]) for clause in silent),
+        protected=verdict.topics,
+        withheld=bool(verdict.withheld),
         needs_context=tuple(dict.fromkeys(need for clause in Clause for need in found[clause].needs_context)),
-        identifiers=_identifiers(reading, found.values()),
-        silenced=silenced(reading.own, [span for finding in findings for span in finding.spans], topic_hits),
+        identifiers=_identifiers(assessment.reading, found.values()),
+        silenced=silenced(assessment.reading.own, quoted, assessment.topic_hits) if verdict.topics else (),
     )
 
 
-def _with_topics(reading: Reading, topics: tuple[Protected, ...]) -> Reading:
-    return replace(reading, topics=topics)
-
-
-def _reported(detection: Detection) -> bool:
-    return detection.score > 0 and detection.severity > Severity.S0 and bool(detection.evidence)
-
-
-def _probability(detection: Detection, *, silenced: bool) -> float:
-    """The calibrated chance of a violation at S2 or more."""
-    chance = probability(detection.score)
-    if detection.severity is Severity.S1:
-        chance /= 2
-    return min(chance, _WITHHELD_PROBABILITY) if silenced else chance
-
-
-def _finding(detection: Detection) -> Finding:
+def _finding(
+    clause: Clause, packet: Packet, assessment: Assessment, policy: Policy | None, local: Local | None
+) -> Finding:
+    detection, heard = assessment.found[clause], assessment.heard
     return Finding(
-        clause=detection.clause,
-        severity=detection.severity,
-        probability=_probability(detection, silenced=False),
-        spans=_joined(hit.span for hit in detection.evidence),
-        reason=detection.reason,
-        detector=DETECTOR,
-        version=DETECTOR_VERSION,
+        clause=clause,
+        severity=severity_of(clause, heard, detection),
+        probability=assessment.verdict.chances[clause],
+        spans=_joined(_spans(clause, packet, detection, policy, local if heard else None)),
+        reason=reason_of(clause, packet, detection),
+        detector=BLENDED if heard else DETECTOR,
+        version=detector_version(local if heard else None),
     )
+
+
+def _spans(
+    clause: Clause, packet: Packet, detection: Detection, policy: Policy | None, local: Local | None
+) -> tuple[Span, ...]:
+    """The rules' evidence; with a model, so much more of the post that the clause is no longer reported without it."""
+    by_rules = tuple(hit.span for hit in detection.evidence)
+    if local is None:
+        return by_rules
+
+    def heard_in(packets: Sequence[Packet]) -> list[float]:
+        return [one.verdict.loudness(clause) for one in assess(packets, policy, local)]
+
+    return evidence(packet, heard_in, local.blend.report[clause], by_rules)
 
 
 def _joined(spans: Iterable[Span]) -> tuple[Span, ...]:

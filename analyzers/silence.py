@@ -27,9 +27,10 @@ _HEALTH = frozenset(TOPICS[Protected.HEALTH])
 
 
 def silenced(passages: Sequence[Passage], evidence: Sequence[Span], topic_hits: Sequence[Hit]) -> tuple[Span, ...]:
-    """Original spans of what must be cut, in order; none when no topic was seen."""
-    if not topic_hits:
-        return ()
+    """Original spans of what must be cut from a post on a protected topic, in order.
+
+    `topic_hits` may be empty, where the topic was heard and no single word of it seen.
+    """
     return tuple(
         span_of(passage, start, end)
         for passage in passages

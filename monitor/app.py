@@ -11,6 +11,7 @@ from importlib.metadata import version
 from typing import TYPE_CHECKING
 
 from analyzers.measured import ERROR_RATES
+from analyzers.model.blend import load_local
 from analyzers.policy import load_policy
 from collectors.base import Politeness
 from collectors.http import HttpClient, open_http
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
     from datetime import datetime
     from pathlib import Path
 
+    from analyzers.model.blend import Local
     from collectors.base import Platform
     from domain.findings import Policy
     from monitor.config import Config
@@ -53,6 +55,7 @@ class App:
     key: bytes
     clock: Callable[[], datetime]
     owner: str
+    local: Local | None = None
 
     def collecting(self) -> Collecting:
         """What a collection pass works with."""
@@ -68,6 +71,7 @@ class App:
             owner=self.owner,
             lease=timedelta(seconds=politeness.account_deadline_seconds) + LEASE_MARGIN,
             workers=politeness.workers,
+            local=self.local,
         )
 
     def reporting(self) -> Reporting:
@@ -88,6 +92,7 @@ class App:
             ),
             policy=self.policy,
             config=self.config,
+            local=self.local,
         )
 
     def ceilings(self) -> dict[str, Ceiling]:
@@ -120,9 +125,25 @@ def open_app(config: Config, clock: Callable[[], datetime]) -> Iterator[App]:
                 key=key,
                 clock=clock,
                 owner=f"{socket.gethostname()}:{os.getpid()}",
+                local=local_of(config),
             )
     finally:
         store.close()
+
+
+def local_of(config: Config) -> Local | None:
+    """The local model that the configuration names; None where it is off. Raises ConfigError when it is not there."""
+    if config.model is None:
+        return None
+    try:
+        local = load_local(config.model)
+    except (ValueError, KeyError) as error:
+        raise ConfigError(
+            [Mistake(str(config.file), "scoring.model", str(error), "a model of this version")]
+        ) from error
+    if local is None:
+        raise ConfigError([Mistake(str(config.file), "scoring.model", str(config.model), "a folder with a model")])
+    return local
 
 
 def read_key(file: Path) -> bytes:

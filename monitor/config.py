@@ -14,6 +14,7 @@ from zoneinfo import ZoneInfo
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr, ValidationError, model_validator
 
+from analyzers.model.classifier import WEIGHTS
 from domain.errors import ConfigError, Mistake
 from domain.mistakes import mistakes_from
 
@@ -154,6 +155,12 @@ class LoggingSection(_Section):
     format: Literal["auto", "text", "json"] = "auto"
 
 
+class ScoringSection(_Section):
+    """What judges posts beside the rules: "shipped", "off", or the folder of a model made on this machine."""
+
+    model: str = Field(default="shipped", min_length=1)
+
+
 class _File(_Section):
     practice: PracticeSection
     database: DatabaseSection
@@ -163,6 +170,7 @@ class _File(_Section):
     retention: RetentionSection = RetentionSection()
     politeness: PolitenessSection = PolitenessSection()
     logging: LoggingSection = LoggingSection()
+    scoring: ScoringSection = ScoringSection()
 
 
 class Config(BaseModel):
@@ -184,6 +192,8 @@ class Config(BaseModel):
     archive: Path
     maildir: Path
     key_file: Path
+    model: Path | None
+    """The local model's folder; None for rules alone."""
     database_url: SecretStr
     mail_password: SecretStr
 
@@ -276,9 +286,16 @@ def _resolved(file: Path, parsed: _File, url: str, password: str) -> Config:
         archive=folder / parsed.paths.archive,
         maildir=folder / parsed.paths.maildir,
         key_file=folder / parsed.paths.key_file,
+        model=_model(parsed.scoring.model, folder),
         database_url=SecretStr(_anchored(url, folder)),
         mail_password=SecretStr(password),
     )
+
+
+def _model(named: str, folder: Path) -> Path | None:
+    if named == "off":
+        return None
+    return WEIGHTS if named == "shipped" else folder / named
 
 
 def _anchored(url: str, folder: Path) -> str:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 import structlog
 
-from analyzers.score import DETECTOR_VERSION
+from analyzers.score import detector_version
 from domain.findings import Severity
 from domain.reporting import DeliveryKind, DeliveryState
 from monitor.delivery import LONGEST_RETRY, SendReport, queue, send_due
@@ -23,6 +23,7 @@ from reports.build import build_digest
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from analyzers.model.blend import Local
     from domain.findings import Policy
     from domain.reporting import Delivery, Digest, Message, Period, ReportedFinding
     from monitor.config import Config
@@ -43,6 +44,7 @@ class Reporting:
     renderer: Renderer
     policy: Policy
     config: Config
+    local: Local | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,7 +115,7 @@ def draft(tools: Reporting, period: Period) -> Digest:
         open_before=store.findings.open_before(period.start, Severity.S3),
         coverage=store.runs.coverage(period, now, tools.config.collect_every),
         policy_version=tools.policy.version,
-        detector_version=DETECTOR_VERSION,
+        detector_version=detector_version(tools.local),
         clause_titles=tuple((text.id, text.title) for text in tools.policy.clauses),
     )
 

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
     from datetime import datetime
 
+    from analyzers.model.blend import Local
     from collectors.base import Http, Platform
     from domain.accounts import Account
     from domain.findings import Policy
@@ -63,6 +64,8 @@ class Collecting:
     owner: str
     lease: timedelta
     workers: int = 4
+    local: Local | None = None
+    """The local model; rules judge alone without it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -185,7 +188,7 @@ def _judge(tools: Collecting, platform: Platform, account: Account, http: Http, 
         return baseline(version)
     parent = _parent(platform, account, http, version.post)
     packet = packet_of(version.post, version.published_at, account, tools.policy, parent)
-    return verdict_of(version, packet, judge(packet, tools.policy), tools.pseudonym, account.handle)
+    return verdict_of(version, packet, judge(packet, tools.policy, tools.local), tools.pseudonym, account.handle)
 
 
 def _parent(platform: Platform, account: Account, http: Http, post: Post) -> Parent | None:

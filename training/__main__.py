@@ -1,4 +1,4 @@
-"""`python -m training prepare|train|export|evaluate`: each step is a module with `add_arguments` and `main`.
+"""`python -m training prepare|train|adapt|export|evaluate`: each step is a module with `add_arguments` and `main`.
 
 They are loaded by name, since the machine that trains has no need of what the others need.
 """
@@ -8,7 +8,7 @@ from __future__ import annotations
 import argparse
 import importlib
 
-STEPS = ("prepare", "train", "export", "evaluate")
+STEPS = ("prepare", "train", "adapt", "export", "evaluate")
 
 
 def main() -> None:

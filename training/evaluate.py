@@ -13,11 +13,11 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from analyzers.model.blend import SILENCED
 from domain.findings import Clause
 from training.fit import Thresholds, best_threshold, features, fit, fit_gate, gate_features
 from training.measures import Outcome, compare, describe
 from training.rows import LABELLED, MEASURED, load_rows
-from training.runtime.blend import SILENCED
 from training.signals import REPORTED, SEVERITY, STANDS, of_clause, topic_seen
 
 if TYPE_CHECKING:

@@ -15,10 +15,10 @@ from onnxruntime import GraphOptimizationLevel, InferenceSession, SessionOptions
 from onnxruntime.quantization import QuantType, quantize_dynamic
 from safetensors.numpy import load_file
 
+from analyzers.model.inputs import INPUTS_VERSION
 from training.encoders import WORDS
 from training.graph import Panel
 from training.model import CONTEXT_PIECES, TEXT_PIECES
-from training.runtime.inputs import INPUTS_VERSION
 
 if TYPE_CHECKING:
     import argparse
@@ -33,7 +33,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--trained", type=Path, required=True, help="folder that `train` wrote")
     parser.add_argument("--role", default="frozen")
     parser.add_argument("--models", type=Path, required=True, help="folder with minilm/")
-    parser.add_argument("--weights", type=Path, default=Path("training/runtime/weights"))
+    parser.add_argument("--weights", type=Path, default=Path("analyzers/model/weights"))
 
 
 def main(options: argparse.Namespace) -> None:

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from sklearn.linear_model import LogisticRegression
 
+from analyzers.model.blend import FEATURES, GATE_FEATURES, SILENCED
 from domain.findings import Clause
-from training.runtime.blend import FEATURES, GATE_FEATURES, SILENCED
 from training.signals import REPORTED, SCORE, STANDS, of_clause, topic_seen
 
 if TYPE_CHECKING:
@@ -41,7 +41,7 @@ class Fitted:
 
 
 def features(logits: Array, outputs: Sequence[str], signals: Array, number: int, *, rules: bool = True) -> Array:
-    """(rows, FEATURES) of the clause with this number, the same as `training.runtime.blend.features_of`."""
+    """(rows, FEATURES) of the clause with this number, the same as `analyzers.model.blend.features_of`."""
     clause = list(Clause)[number].value
 
     def heard(name: str) -> Array:

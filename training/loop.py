@@ -49,8 +49,44 @@ def train(
 ) -> tuple[Judge, Batches]:
     """Train on the rows `chosen`. `soft_targets` are logits for all rows, needed where `recipe.soft` is above 0."""
     torch.manual_seed(seed)
-    device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
     model, vocabulary = load_judge(encoders, recipe.encoder, rows.targets.shape[1])
+    return model, _trained(model, vocabulary, rows, chosen, recipe, seed, weights, soft_targets, checkpoint)
+
+
+def further(
+    rows: Rows,
+    chosen: np.ndarray[Any, Any],
+    recipe: Recipe,
+    model: Judge,
+    vocabulary: np.ndarray[Any, Any],
+    seed: int,
+    weights: np.ndarray[Any, Any],
+    soft_targets: np.ndarray[Any, Any],
+) -> np.ndarray[Any, Any]:
+    """Train a model further, in place; its logits for every row afterwards."""
+    torch.manual_seed(seed)
+    batches = _trained(model, vocabulary, rows, chosen, recipe, seed, weights, soft_targets, None)
+    return predict(model, batches, range(len(rows)))
+
+
+def said(model: Judge, vocabulary: np.ndarray[Any, Any], rows: Rows) -> np.ndarray[Any, Any]:
+    """Logits of a model as it is, for every row."""
+    device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
+    return predict(model.to(device), Batches.of(rows, vocabulary, device), range(len(rows)))
+
+
+def _trained(
+    model: Judge,
+    vocabulary: np.ndarray[Any, Any],
+    rows: Rows,
+    chosen: np.ndarray[Any, Any],
+    recipe: Recipe,
+    seed: int,
+    weights: np.ndarray[Any, Any],
+    soft_targets: np.ndarray[Any, Any] | None,
+    checkpoint: Path | None,
+) -> Batches:
+    device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
     model.to(device)
     if recipe.frozen_words:
         model.encoder.embeddings.word_embeddings.weight.requires_grad_(requires_grad=False)
@@ -68,7 +104,7 @@ def train(
             done += 1
         epoch += 1
         _keep(checkpoint, model, optimizer, schedule, done)
-    return model, batches
+    return batches
 
 
 def _optimizer(model: Judge, recipe: Recipe, steps: int) -> tuple[Any, Any]:

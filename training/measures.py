@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from sklearn.metrics import precision_recall_curve, roc_auc_score
 
+from analyzers.model.blend import SILENCED
 from domain.findings import Clause
-from training.runtime.blend import SILENCED
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

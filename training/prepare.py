@@ -15,12 +15,12 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from tokenizers import Tokenizer
 
+from analyzers.model.inputs import segments
 from domain.findings import Clause
 from training.corpus import folds_of, read_corpus
 from training.encoders import NAMES, pack
 from training.model import END, START, UNKNOWN
 from training.rows import EVERYWHERE, LABELLED, MEASURED, PUBLIC, SHUFFLED, Rows
-from training.runtime.inputs import segments
 from training.signals import WIDTH, rule_signals
 from training.targets import OUTPUTS, targets_of
 

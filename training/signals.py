@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from analyzers.gate import topics_in
+from analyzers.model.blend import reported
 from analyzers.reading import read
 from analyzers.registry import detectors
 from domain.findings import Clause, Protected
-from training.runtime.blend import reported
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

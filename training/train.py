@@ -146,7 +146,7 @@ def _run(run: Run, place: Place) -> str:
     trained = time.monotonic()
     logits = predict(model, batches, range(len(rows)))
     if run.fold == WHOLE and recipe.encoder == "minilm":
-        _save_weights(model, load_state(place.encoders, recipe.encoder)[1], place.out, run.name)
+        save_weights(model, load_state(place.encoders, recipe.encoder)[1], place.out, run.name)
     np.savez(place.out / f"{run.name}.npz", logits=logits.astype(np.float16))
     return f"{run.name}: {len(chosen)} rows, {trained - began:.0f} s, predicted in {time.monotonic() - trained:.0f} s"
 
@@ -176,7 +176,7 @@ def output_weights(outputs: tuple[str, ...]) -> np.ndarray[Any, Any]:
     return np.array([_GROUP_WEIGHTS[name.partition(".")[0]] for name in outputs], dtype=np.float32)
 
 
-def _save_weights(model: torch.nn.Module, vocabulary: np.ndarray[Any, Any], out: Path, name: str) -> None:
+def save_weights(model: torch.nn.Module, vocabulary: np.ndarray[Any, Any], out: Path, name: str) -> None:
     """Float16, in files that travel easily, with the word pieces that the word vectors stand for."""
     state: dict[str, Any] = {"vocabulary": vocabulary.astype(np.uint16)}
     state |= {key: value.detach().cpu().numpy().astype(np.float16) for key, value in model.state_dict().items()}

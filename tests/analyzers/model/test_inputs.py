@@ -4,11 +4,11 @@ from datetime import date
 
 import pytest
 
+from analyzers.model.inputs import segments
 from domain.accounts import AccountKind
 from domain.findings import Register
 from domain.posts import ParentAuthor
 from tests.fakes.packets import authorised, packet, reply
-from training.runtime.inputs import segments
 
 
 def test_the_practice_stands_as_a_marker_in_the_words_and_in_the_circumstances():

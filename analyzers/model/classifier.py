@@ -1,6 +1,6 @@
 """The local model: six clauses, protected topics and client cues, from the words of a post and its circumstances.
 
-Nothing leaves the machine. The weights lie in `training/runtime/weights`; where they are absent, scoring is rule-based,
+Nothing leaves the machine. The weights lie in `analyzers/model/weights`; where they are absent, scoring is rule-based,
 and `load_classifier` says so by returning None. How the model was trained: docs/decisions/0007-local-model.md.
 """
 
@@ -17,8 +17,8 @@ import numpy as np
 from onnxruntime import InferenceSession, SessionOptions
 from tokenizers import Tokenizer
 
+from analyzers.model.inputs import INPUTS_VERSION, segments
 from domain.findings import Clause, Protected
-from training.runtime.inputs import INPUTS_VERSION, segments
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -29,11 +29,13 @@ WEIGHTS = Path(__file__).parent / "weights"
 _START, _END = 101, 102
 _OVERLAP = 64
 _BATCH = 16
+_MOST_WINDOWS = 40
+"""About 9,000 words of one post; rules read the rest."""
 
 
 @dataclass(frozen=True, slots=True)
 class Probabilities:
-    """What the model makes of one packet, each between 0 and 1; not calibrated, see `training/runtime/blend.py`.
+    """What the model makes of one packet, each between 0 and 1; not calibrated, see `analyzers/model/blend.py`.
 
     `clauses`: severity 2 or more. `mild`: 1 or more. `grave`: 3 or more. `critical`: any clause at 4.
     `client`: the post points to a client.
@@ -109,7 +111,8 @@ def _windows(pieces: list[int], most: int) -> list[list[int]]:
     if len(pieces) <= most:
         return [pieces]
     step = most - _OVERLAP
-    return [pieces[start : start + most] for start in range(0, len(pieces) - _OVERLAP, step)]
+    starts = range(0, min(len(pieces) - _OVERLAP, step * _MOST_WINDOWS), step)
+    return [pieces[start : start + most] for start in starts]
 
 
 def _batches(windows: list[tuple[int, list[int], list[int]]]) -> Iterator[list[tuple[int, list[int], list[int]]]]:
@@ -120,7 +123,7 @@ def _batches(windows: list[tuple[int, list[int], list[int]]]) -> Iterator[list[t
 
 
 @cache
-def load_classifier(folder: Path = WEIGHTS) -> Classifier | None:
+def load_classifier(folder: Path) -> Classifier | None:
     """The model in this folder, loaded once; None when no weights lie there.
 
     ValueError when the weights were trained on another wording of the inputs than this package writes.

@@ -2,8 +2,8 @@
 
 import pytest
 
+from analyzers.model.occlusion import evidence
 from tests.fakes.packets import packet
-from training.runtime.occlusion import evidence
 
 
 def hearing(*needles):

@@ -1,6 +1,6 @@
 """How the local model and the rules make one verdict: a curve a clause, a gate, spans by leaving out, severity.
 
-Every number here comes from `training/runtime/weights/blend.json`, fitted on writers that neither the rules nor the
+Every number here comes from `analyzers/model/weights/blend.json`, fitted on writers that neither the rules nor the
 model had seen (docs/decisions/0007-local-model.md). Pure apart from the model itself, which is handed in.
 """
 
@@ -10,22 +10,20 @@ import json
 import math
 from dataclasses import dataclass
 from functools import cache
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from analyzers.model.classifier import WEIGHTS, load_classifier
 from domain.findings import Clause, Protected, Severity
 from domain.posts import ParentAuthor
-from training.runtime.classifier import load_classifier
-from training.runtime.occlusion import evidence
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
+    from pathlib import Path
 
+    from analyzers.model.classifier import Classifier, Probabilities
     from analyzers.reading import Detection
-    from domain.findings import Packet, Span
-    from training.runtime.classifier import Classifier, Probabilities
+    from domain.findings import Packet
 
-WEIGHTS = Path(__file__).parent / "weights" / "blend.json"
 FEATURES = ("clause", "mild", "violation", "protected", "client", "rule", "reported", "topic", "stands")
 GATE_FEATURES = ("protected", "topic")
 SILENCED = frozenset({Clause.SEPARATION, Clause.CONDUCT, Clause.ENDORSEMENT, Clause.OPINION})
@@ -72,14 +70,25 @@ class Curve:
 
 @dataclass(frozen=True, slots=True)
 class Blend:
-    """Curves and thresholds. `stands`: from this chance on a clause is heard in spite of a protected topic."""
+    """Curves and thresholds, all chances between 0 and 1.
+
+    `stands`: from here on a clause is heard in spite of a protected topic. `closed`: a suspicion of a protected topic
+    that closes the gate; from `plain` on its sentences are not stored either. `withheld`: the share of true violations
+    among the posts that the gate held back.
+    """
 
     curves: Mapping[Clause, Curve]
     gate: Curve
     report: Mapping[Clause, float]
     stands: Mapping[Clause, float]
+    withheld: Mapping[Clause, float]
     closed: float
+    plain: float
     version: str
+
+    def held(self, clause: Clause, chance: float, *, plain: bool) -> float:
+        """The chance told of a clause that the gate holds back."""
+        return self.withheld[clause] if plain else min(chance, self.report[clause] / 2)
 
     @classmethod
     def of(cls, content: Mapping[str, Any]) -> Blend:
@@ -89,7 +98,9 @@ class Blend:
             gate=_curve(content["gate"]),
             report={clause: float(content["report"][clause.value]) for clause in Clause},
             stands={clause: float(content["stands"][clause.value]) for clause in Clause},
+            withheld={clause: float(content["withheld"][clause.value]) for clause in Clause},
             closed=float(content["closed"]),
+            plain=float(content["plain"]),
             version=str(content["version"]),
         )
 
@@ -99,7 +110,7 @@ def _curve(content: Mapping[str, Any]) -> Curve:
 
 
 @cache
-def load_blend(path: Path = WEIGHTS) -> Blend | None:
+def load_blend(path: Path) -> Blend | None:
     """The fitted blend, read once; None where there is none."""
     return Blend.of(json.loads(path.read_text(encoding="utf-8"))) if path.exists() else None
 
@@ -122,36 +133,56 @@ def features_of(clause: Clause, heard: Probabilities, detection: Detection, *, t
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """Per clause the calibrated chance of severity 2 or more; what is reported and what the gate held back."""
+    """Per clause the calibrated chance of severity 2 or more; what is reported and what the gate held back.
+
+    `topics`: the protected topics seen; their sentences are not stored.
+    """
 
     chances: Mapping[Clause, float]
     reported: frozenset[Clause]
     withheld: frozenset[Clause]
     topics: tuple[Protected, ...]
 
+    def loudness(self, clause: Clause) -> float:
+        """The chance of a clause that is reported, 0 of one that is not."""
+        return self.chances[clause] if clause in self.reported else 0.0
+
 
 def verdict_of(
     blend: Blend, heard: Probabilities, found: Mapping[Clause, Detection], topics: Sequence[Protected]
 ) -> Verdict:
-    """Weigh model and rules. A protected topic silences clauses 1, 4, 5 and 6 unless the words stand on their own."""
+    """Weigh model and rules. A protected topic silences clauses 1, 4, 5 and 6 unless the words stand on their own.
+
+    The gate closes at a faint suspicion of a protected topic. Where the topic is plain, the chances of what it silences
+    are one fixed figure each, so that no side of it can move them.
+    """
     seen = bool(topics)
     chances = {
         clause: blend.curves[clause].chance(features_of(clause, heard, found[clause], topic_seen=seen))
         for clause in Clause
     }
-    closed = seen or blend.gate.chance({"protected": log_odds(heard.protected), "topic": float(seen)}) >= blend.closed
+    protected = blend.gate.chance({"protected": log_odds(heard.protected), "topic": float(seen)})
+    closed, plain = seen or protected >= blend.closed, seen or protected >= blend.plain
     over = frozenset(clause for clause in Clause if chances[clause] >= blend.report[clause])
-    silent = frozenset(clause for clause in over & SILENCED if closed and chances[clause] < blend.stands[clause])
+    slight = frozenset(clause for clause in Clause if _slight(heard, clause, found[clause]))
+    silent = frozenset(
+        clause for clause in (over | slight) & SILENCED if closed and chances[clause] < blend.stands[clause]
+    )
     held = {clause for clause in SILENCED if closed and clause not in over - silent}
     return Verdict(
         chances={
-            clause: min(chance, blend.report[clause] / 2) if clause in held else chance
+            clause: blend.held(clause, chance, plain=plain) if clause in held else chance
             for clause, chance in chances.items()
         },
-        reported=over - silent,
+        reported=(over | slight) - silent,
         withheld=silent,
-        topics=_topics(topics, heard) if closed else (),
+        topics=_topics(topics, heard) if plain else (),
     )
+
+
+def _slight(heard: Probabilities, clause: Clause, detection: Detection) -> bool:
+    """A matter for a reminder: the rules see S1, and the model does not deny it."""
+    return reported(detection) and detection.severity is Severity.S1 and heard.mild[clause] >= _HALF
 
 
 def _topics(topics: Sequence[Protected], heard: Probabilities) -> tuple[Protected, ...]:
@@ -161,8 +192,10 @@ def _topics(topics: Sequence[Protected], heard: Probabilities) -> tuple[Protecte
     return tuple(topic for topic in Protected if topic in named)
 
 
-def severity_of(clause: Clause, heard: Probabilities, detection: Detection) -> Severity:
+def severity_of(clause: Clause, heard: Probabilities | None, detection: Detection) -> Severity:
     """The graver of what the rules read and what the model hears: 4 only where clause and gravity agree."""
+    if heard is None or _slight(heard, clause, detection):
+        return detection.severity
     step = Severity.S2
     if heard.grave[clause] >= _HALF:
         step = Severity.S3
@@ -186,26 +219,14 @@ class Local:
     classifier: Classifier
     blend: Blend
 
-    def hear(self, packet: Packet) -> Probabilities:
-        """The model's view of one packet."""
-        return self.classifier.probabilities([packet])[0]
-
-    def spans(self, clause: Clause, packet: Packet, detection: Detection, *, topic_seen: bool) -> tuple[Span, ...]:
-        """The rules' evidence where they saw it, else the words without which the clause is no longer heard."""
-        if reported(detection):
-            return tuple(hit.span for hit in detection.evidence)
-
-        def hearing(packets: Sequence[Packet]) -> list[float]:
-            return [
-                self.blend.curves[clause].chance(features_of(clause, heard, detection, topic_seen=topic_seen))
-                for heard in self.classifier.probabilities(packets)
-            ]
-
-        return evidence(packet, hearing, self.blend.report[clause])
+    @property
+    def version(self) -> str:
+        """Names weights and blend exactly."""
+        return f"{self.classifier.version}-{self.blend.version}"
 
 
 @cache
-def load_local() -> Local | None:
-    """Model and blend, loaded once; None where either is absent, and then the rules judge alone."""
-    classifier, blend = load_classifier(), load_blend()
+def load_local(folder: Path = WEIGHTS) -> Local | None:
+    """Model and blend of a folder, loaded once; None where either is absent, and then the rules judge alone."""
+    classifier, blend = load_classifier(folder), load_blend(folder / "blend.json")
     return Local(classifier, blend) if classifier and blend else None

@@ -4,6 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from domain.findings import Clause
+    from domain.plans import KeptVersion
 
 
 class Stand(StrEnum):
@@ -13,6 +18,21 @@ class Stand(StrEnum):
     DISAGREES = "disagrees"
     NONE = "none"
     """Asked for and not had: the model was not sure, or said nothing that counts as an answer."""
+
+
+SERVER_PROBLEMS = frozenset(
+    {
+        "unreachable",
+        "timed-out",
+        "rate-limited",
+        "server-fault",
+        "broken-off",
+        "address-refused",
+        "access-refused",
+        "redirected",
+    }
+)
+"""Problems that tell nothing about the question: it may be asked again any number of times."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,3 +48,17 @@ class Opinion:
     model: str
     prompt_version: str
     problem: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Unasked:
+    """A finding that a second opinion may be asked about, with the words it stands on.
+
+    `others` are the clauses of every finding ever made on these words, its own included.
+    """
+
+    finding_id: int
+    clause: Clause
+    probability: float
+    others: frozenset[Clause]
+    kept: KeptVersion

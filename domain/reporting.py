@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from domain.findings import Clause, Severity
+    from domain.opinions import Stand
 
 
 class Reading(StrEnum):
@@ -86,6 +87,10 @@ class ReportedFinding:
     """A newer version of the post was seen after this finding."""
     author_told_at: datetime | None = None
     author_email: str = ""
+    opinion: Stand | None = None
+    """How a second opinion stands to it; None when none was asked for."""
+    opinion_model: str = ""
+    """The model that was asked, as the administrator named it."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 from domain.findings import Clause, Severity
+from domain.opinions import Stand
 from domain.reporting import Reading
 
 if TYPE_CHECKING:
@@ -92,6 +93,12 @@ CONTEXT = {
     "register": "the list of endorsements and speakers that the practice has authorised",
     "affiliation": "the dates between which the author works for the practice",
 }
+OPINION = {
+    Stand.AGREES: "A second opinion (a language model, {model}) reads it the same way.",
+    Stand.DISAGREES: "A second opinion (a language model, {model}) disagrees and reads the post as fine.",
+    Stand.NONE: "A second opinion (a language model, {model}) was asked for and gave none.",
+}
+"""Disagreement is said as plainly as agreement; neither changes anything about the item."""
 CONFIDENCE = ((0.9, "quite sure"), (0.7, "fairly sure"), (0.5, "more likely than not"), (0.0, "unsure"))
 
 
@@ -192,6 +199,8 @@ def notes(finding: ReportedFinding, time_zone: str) -> tuple[str, ...]:
         said.append(f"The post was deleted by {local_day(finding.gone_at, time_zone)}.")
     if finding.edited:
         said.append("The post was changed after this version was read.")
+    if finding.opinion is not None:
+        said.append(OPINION[finding.opinion].format(model=plain(finding.opinion_model)))
     if finding.author_told_at:
         said.append(f"The author was told on {local_day(finding.author_told_at, time_zone)}.")
     else:

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import select, update
 
 from domain.findings import Clause, Severity
+from domain.opinions import Stand
 from domain.reporting import CoverageLine, Digest, Period, Reading, ReportedFinding
 from store.tables import digests
 
@@ -119,6 +120,8 @@ def _findings(stored: Iterable[Mapping[str, Any]], excerpts: Mapping[int, str]) 
                 "severity": Severity(finding["severity"]),
                 "needs_context": tuple(finding["needs_context"]),
                 "excerpt": excerpts[finding["id"]],
+                # A digest that was frozen before there were opinions has none.
+                "opinion": Stand(finding["opinion"]) if finding.get("opinion") else None,
             }
         )
         for finding in stored

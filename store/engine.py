@@ -17,6 +17,7 @@ from store.digests import DigestStore
 from store.findings import FindingStore
 from store.judgements import JudgementStore
 from store.leases import LeaseStore
+from store.opinions import OpinionStore
 from store.posts import PostStore
 from store.retention import RetentionStore
 from store.runs import RunStore
@@ -35,6 +36,7 @@ class Store:
     accounts: AccountStore
     posts: PostStore
     findings: FindingStore
+    opinions: OpinionStore
     judgements: JudgementStore
     runs: RunStore
     digests: DigestStore
@@ -79,6 +81,7 @@ def store_on(database: Database) -> Store:
         accounts=AccountStore(database),
         posts=PostStore(database),
         findings=FindingStore(database),
+        opinions=OpinionStore(database),
         judgements=JudgementStore(database),
         runs=RunStore(database),
         digests=DigestStore(database),

@@ -9,7 +9,7 @@ from sqlalchemy import ColumnElement, and_, exists, select
 from domain.accounts import AccountState
 from domain.findings import Severity
 from domain.reporting import ReportedFinding
-from store.tables import accounts, findings, posts, staff, versions
+from store.tables import accounts, findings, opinions, posts, staff, versions
 
 if TYPE_CHECKING:
     from sqlalchemy import Select
@@ -64,6 +64,7 @@ def _query() -> Select[Any]:
         .join(posts, posts.c.id == versions.c.post_key)
         .join(accounts, accounts.c.id == posts.c.account_id)
         .join(staff, staff.c.id == accounts.c.staff_id)
+        .outerjoin(opinions, opinions.c.finding_id == findings.c.id)
     )
     return select(
         *(findings.c[name] for name in _OF_FINDING),
@@ -75,6 +76,8 @@ def _query() -> Select[Any]:
         accounts.c.platform,
         staff.c.name,
         staff.c.email,
+        opinions.c.stand.label("opinion"),
+        opinions.c.model.label("opinion_model"),
         and_(versions.c.content_hash != posts.c.current_hash).label("edited"),
     ).select_from(joined)
 
@@ -102,4 +105,6 @@ def _reported_of(row: AnyRow) -> ReportedFinding:
         edited=bool(row.edited),
         author_told_at=row.author_told_at,
         author_email=row.email,
+        opinion=row.opinion,
+        opinion_model=row.opinion_model or "",
     )

@@ -213,18 +213,38 @@ def _window(words: str, first: int, last: int) -> tuple[int, int]:
     return start, end
 
 
-def _masked(words: str, start: int, end: int, secrets: Sequence[Span], allowed: frozenset[str] | None) -> str:
+def masked(words: str, secrets: Sequence[Span], evidence: Sequence[Span]) -> str:
+    """A whole field with all masked that an excerpt masks, but for words of `evidence` that are no secret.
+
+    Spans count in `words`. Blanks become single spaces.
+    """
+    return _masked(words, 0, len(words), secrets, None, evidence=evidence)
+
+
+def _masked(
+    words: str,
+    start: int,
+    end: int,
+    secrets: Sequence[Span],
+    allowed: frozenset[str] | None,
+    *,
+    evidence: Sequence[Span] = (),
+) -> str:
     shown: list[str] = []
     for token in _TOKEN.finditer(words, start, end):
-        hidden = any(span.start < token.end() and token.start() < span.end for span in secrets)
+        hidden = _touches(token, secrets)
         if token.group() == CUT:
             shown.append(CUT)
-        elif hidden or _telling(token.group(), allowed):
+        elif hidden or (_telling(token.group(), allowed) and not _touches(token, evidence)):
             if not (shown and shown[-1] == MASK):
                 shown.append(MASK)
         else:
             shown.append(token.group())
     return " ".join(shown)
+
+
+def _touches(token: re.Match[str], spans: Iterable[Span]) -> bool:
+    return any(span.start < token.end() and token.start() < span.end for span in spans)
 
 
 def _telling(token: str, allowed: frozenset[str] | None) -> bool:

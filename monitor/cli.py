@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from domain.errors import ConfigError, Section7Error, UsageError
-from monitor import cli_accounts, cli_daemon, cli_init, cli_score, cli_staff, cli_work
+from monitor import cli_accounts, cli_daemon, cli_init, cli_policy, cli_score, cli_staff, cli_work
 from monitor.cli_text import say
 
 if TYPE_CHECKING:
@@ -31,6 +31,7 @@ app.add_typer(cli_accounts.accounts, name="accounts")
 cli_init.add_to(app)
 cli_work.add_to(app)
 cli_score.add_to(app)
+cli_policy.add_to(app)
 cli_daemon.add_to(app)
 
 

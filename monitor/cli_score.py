@@ -13,12 +13,12 @@ import typer
 
 from analyzers.evaluate import as_json, evaluate, table
 from analyzers.files import score_lines
+from analyzers.judge import judge
 from analyzers.packets import read_labelled, scored_to_json
 from analyzers.policy import load_policy
-from analyzers.score import score as score_packet
 from domain.errors import PacketError, UsageError
-from monitor import rescore
-from monitor.cli_common import DEFAULT_CONFIG, ConfigFile, opened
+from monitor.cli_common import DEFAULT_CONFIG, ConfigFile
+from monitor.cli_policy import rescore_kept
 from monitor.cli_text import say
 from monitor.config import load_config
 
@@ -44,9 +44,7 @@ def score(
 ) -> None:
     """Score a file of posts, or rescore the posts whose words retention has kept."""
     if posts is None:
-        with opened(config) as app:
-            done = rescore.rescore(app)
-        say(f"{done.versions} versions judged again, {done.added} new findings. Posts without kept words: not judged.")
+        rescore_kept(config=config)
         return
     well = _score_file(posts, output, _policy_if_any(config))
     if not well:
@@ -69,7 +67,7 @@ def evaluate_file(
             say(f"{labelled}: {error}", err=True)
             well = False
             continue
-        pairs.append((post, score_packet(post.packet, policy)))
+        pairs.append((post, judge(post.packet, policy)))
     measured = evaluate(pairs)
     say(json.dumps(as_json(measured), indent=2) if as_data else table(measured))
     if not well:

@@ -2,25 +2,38 @@
 
 Posts whose words were not kept, which is most of them, cannot be judged again; their counts say so. Old findings stay,
 each under the policy and detector that made it.
+
+Kept words are less than the post was: the post it answers is never stored, and words on protected topics were cut.
+Where they were cut the gate cannot see the topic any more, so no clause that a topic silences finds anything new there.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from itertools import islice
 from typing import TYPE_CHECKING
 
 import structlog
 
-from analyzers.keep import keep
-from analyzers.score import score
+from analyzers.judge import judge
+from analyzers.keep import CLIENT_DETAIL, CUT, keep
 from domain.errors import NotAuthorised
+from domain.findings import Clause
 from monitor.packets import packet_of, pseudonymiser
 
 if TYPE_CHECKING:
-    from analyzers.keep import Kept
+    from collections.abc import Callable, Iterator, Sequence
+    from datetime import datetime
+
+    from domain.findings import Finding, Policy, Scored
+    from domain.plans import KeptVersion, StoredFinding
     from monitor.app import App
+    from store.engine import Store
 
 log = structlog.get_logger(__name__)
+
+_BATCH = 200
+_NEVER_SILENCED = frozenset({Clause.CONFIDENTIALITY, Clause.THERAPEUTIC})
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,28 +44,81 @@ class Rescored:
     added: int
 
 
-def rescore(app: App) -> Rescored:
+@dataclass(frozen=True, slots=True)
+class Again:
+    """A kept version judged again. Spans of `findings` count in the kept words; `excerpts` are masked, in their order.
+
+    `withheld` counts findings that were left out because words on a protected topic had been cut.
+    """
+
+    findings: tuple[Finding, ...]
+    excerpts: tuple[str, ...]
+    needs_context: tuple[str, ...]
+    withheld: int
+
+
+def rescore(app: App, on_version: Callable[[], None] = lambda: None) -> Rescored:
     """Judge every kept version again; a repeat under the same policy and detector adds nothing."""
     pseudonym = pseudonymiser(app.key)
     versions = added = 0
-    for kept in app.store.findings.kept_for_rescore():
-        packet = packet_of(kept.post, kept.post.published_at or app.clock(), kept, app.policy, None)
-        scored = score(packet, app.policy)
-        found = keep(packet, scored, pseudonym, kept.handle) if scored.findings else None
-        if found is not None:
-            added += len(_add(app, kept.version_id, found, scored.needs_context))
+    for kept, stored in kept_with_record(app.store):
+        found = judged_again(kept, stored, app.policy, pseudonym, app.clock())
+        if found.findings:
+            added += len(_add(app, kept.version_id, found))
         versions += 1
+        on_version()
     return Rescored(versions, added)
 
 
-def _add(app: App, version_id: int, found: Kept, needs_context: tuple[str, ...]) -> tuple[int, ...]:
+def kept_with_record(store: Store) -> Iterator[tuple[KeptVersion, tuple[StoredFinding, ...]]]:
+    """Every version that can be judged again, beside the findings on record for it, oldest first."""
+    versions = store.findings.kept_for_rescore()
+    while batch := list(islice(versions, _BATCH)):
+        record = store.judgements.on_record([kept.version_id for kept in batch])
+        yield from ((kept, record.get(kept.version_id, ())) for kept in batch)
+
+
+def judged_again(
+    kept: KeptVersion,
+    stored: Sequence[StoredFinding],
+    policy: Policy,
+    pseudonym: Callable[[str], str],
+    now: datetime,
+) -> Again:
+    """Judge kept words as far as they go. `now` stands in for a post without a date. Pure."""
+    packet = packet_of(kept.post, kept.post.published_at or now, kept, policy, None)
+    scored = judge(packet, policy)
+    clauses = {finding.clause for finding in stored}
+    sure = _sure(kept, clauses, scored)
+    withheld = len(scored.findings) - len(sure)
+    if not sure:
+        return Again((), (), scored.needs_context, withheld)
+    excerpts = keep(packet, replace(scored, findings=sure), pseudonym, kept.handle).excerpts
+    if Clause.CONFIDENTIALITY in clauses - {finding.clause for finding in sure}:
+        # What this judging did not see of a client was seen before: it stays masked.
+        excerpts = (CLIENT_DETAIL,) * len(sure)
+    return Again(sure, excerpts, scored.needs_context, withheld)
+
+
+def is_cut(kept: KeptVersion) -> bool:
+    """Whether words on a protected topic were cut before these words were kept."""
+    return any(CUT in words for words in (kept.post.text, *(medium.alt for medium in kept.post.media)))
+
+
+def _sure(kept: KeptVersion, before: set[Clause], scored: Scored) -> tuple[Finding, ...]:
+    if not is_cut(kept):
+        return scored.findings
+    return tuple(finding for finding in scored.findings if finding.clause in before | _NEVER_SILENCED)
+
+
+def _add(app: App, version_id: int, found: Again) -> tuple[int, ...]:
     try:
         return app.store.findings.add_rescored(
             version_id,
             found.findings,
             found.excerpts,
             policy_version=app.policy.version,
-            needs_context=needs_context,
+            needs_context=found.needs_context,
             now=app.clock(),
         )
     except NotAuthorised:

@@ -4,9 +4,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from analyzers.keep import CLIENT_DETAIL, CUT, MASK, keep, without_handles
+from analyzers.keep import CLIENT_DETAIL, CUT, MASK, keep, masked, without_handles
 from analyzers.score import score
-from domain.findings import Clause, Severity
+from domain.findings import Clause, Severity, Span
 from domain.posts import ParentAuthor
 from tests.fakes.packets import packet, reply
 
@@ -168,3 +168,11 @@ def test_an_excerpt_is_short(length):
         packet(f"{filler}everyone needs this lamp, use code for free stuff, link in my bio, use my code{filler}")
     )
     assert all(len(excerpt) <= 260 for excerpt in result.excerpts)
+
+
+def test_a_whole_field_is_masked_but_for_evidence_that_is_no_secret():
+    words = "Kyle says\n use code TESS15 at 3 pm, Dana agrees"
+    code, dana = words.index("TESS15"), words.index("Dana")
+    evidence = [Span("text", code, code + 6, "TESS15"), Span("text", dana, dana + 4, "Dana")]
+    secret = [Span("text", dana, dana + 4, "Dana")]
+    assert masked(words, secret, evidence) == f"{MASK} says use code TESS15 at {MASK} pm, {MASK} agrees"

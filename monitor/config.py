@@ -17,6 +17,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr, Va
 from analyzers.model.classifier import WEIGHTS
 from domain.errors import ConfigError, Mistake
 from domain.mistakes import mistakes_from
+from monitor.config_opinion import OpinionTable
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -171,12 +172,13 @@ class _File(_Section):
     politeness: PolitenessSection = PolitenessSection()
     logging: LoggingSection = LoggingSection()
     scoring: ScoringSection = ScoringSection()
+    opinion: OpinionTable = OpinionTable()
 
 
 class Config(BaseModel):
     """Everything the program was told, checked, with paths resolved and secrets read.
 
-    `database_url` and `mail_password` are secrets: their repr shows asterisks.
+    `database_url`, `mail_password` and `opinion_key` are secrets: their repr shows asterisks.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -188,6 +190,7 @@ class Config(BaseModel):
     retention: RetentionSection
     politeness: PolitenessSection
     logging: LoggingSection
+    opinion: OpinionTable
     policy: Path
     archive: Path
     maildir: Path
@@ -196,6 +199,8 @@ class Config(BaseModel):
     """The local model's folder; None for rules alone."""
     database_url: SecretStr
     mail_password: SecretStr
+    opinion_key: SecretStr
+    """The model server's key, "" when it wants none."""
 
     @property
     def collect_every(self) -> timedelta:
@@ -215,9 +220,11 @@ def load_config(file: Path, environment: Mapping[str, str]) -> Config:
     password = secrets.read("mail.smtp.password", smtp.password_env, smtp.password_file) if smtp else None
     if smtp and smtp.username and smtp.password_env is None and smtp.password_file is None:
         secrets.lacks("mail.smtp.password", "password_env or password_file, because username is set")
-    if secrets.mistakes:
-        raise ConfigError(secrets.mistakes)
-    return _resolved(file, parsed, url, password or "")
+    opinion = parsed.opinion
+    key = secrets.read("opinion.api_key", opinion.api_key_env, opinion.api_key_file) if opinion.enabled else None
+    if wrong := [*secrets.mistakes, *opinion.mistakes(file)]:
+        raise ConfigError(wrong)
+    return _resolved(file, parsed, url, password or "", key or "")
 
 
 def _parse(file: Path) -> _File:
@@ -272,7 +279,7 @@ class _Secrets:
         self.mistakes.append(Mistake(str(self._file), key, seen, expected))
 
 
-def _resolved(file: Path, parsed: _File, url: str, password: str) -> Config:
+def _resolved(file: Path, parsed: _File, url: str, password: str, key: str) -> Config:
     folder = file.resolve().parent
     return Config(
         file=file,
@@ -282,6 +289,7 @@ def _resolved(file: Path, parsed: _File, url: str, password: str) -> Config:
         retention=parsed.retention,
         politeness=parsed.politeness,
         logging=parsed.logging,
+        opinion=parsed.opinion,
         policy=folder / parsed.paths.policy,
         archive=folder / parsed.paths.archive,
         maildir=folder / parsed.paths.maildir,
@@ -289,6 +297,7 @@ def _resolved(file: Path, parsed: _File, url: str, password: str) -> Config:
         model=_model(parsed.scoring.model, folder),
         database_url=SecretStr(_anchored(url, folder)),
         mail_password=SecretStr(password),
+        opinion_key=SecretStr(key),
     )
 
 

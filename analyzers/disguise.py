@@ -8,15 +8,17 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from functools import cache
+from collections import Counter
+from dataclasses import dataclass
+from functools import cache, lru_cache
 from itertools import product
 from typing import TYPE_CHECKING
 
-from analyzers.lexicon import ACCENTED, LONG_WORDS, PREFIXES, WORDS, parted
+from analyzers.lexicon import ACCENTED, LONG_WORDS, PREFIXES, WORDS, parted, rank
 from analyzers.mapped import Edit, Normalised, edited
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Sequence
 
 _HABIT = 2
 _READINGS = {
@@ -40,14 +42,14 @@ _READINGS = {
     "¢": "c",
     "¥": "y",
     "¡": "i",
-    "I": "il",
+    "I": "li",
     "*": "aeiou",
 }
 _SIGNS = re.escape("@$!|+€£¢¥¡*")
 _MIXED = re.compile(
-    rf"(?<![\w{_SIGNS}])(?=[\w{_SIGNS}]{{0,23}}[a-zA-Z])[\w@$€£¢¡](?:[\w{_SIGNS}]{{0,22}}[\w$])(?![\w@$|+€£¢*])"
+    rf"(?<![\w{_SIGNS}])(?=[\w{_SIGNS}]{{0,23}}[a-zA-Z])[\w@$€£¢¡][\w{_SIGNS}]{{0,22}}[\w@$|€£](?![\w@$|+€£¢*])"
 )
-_ODD = re.compile(rf"[0-9{_SIGNS}]|(?<=[a-z])I")
+_ODD = re.compile(rf"[0-9{_SIGNS}]|(?<=[a-z])I|(?<=[a-z]I)I")
 _TALLY = re.compile(r"[$€£]?\d+(?:[.:]\d+)?[a-z]{1,4}|[a-zA-Z]{1,2}\d+|\d+[A-Z]{1,3}|[A-Z]{2,}\d+", re.ASCII)
 """Times, doses, ages, codes: digits and letters that belong beside each other."""
 _MOST_READINGS = 64
@@ -56,13 +58,16 @@ _ACCENTED = re.compile(r"(?<!\w)\w*[\u00c0-\u02af\u1e00-\u1eff]\w*")
 _NAMED = re.compile(r"LATIN (?:SMALL|CAPITAL) LETTER (?:(?:OPEN|SCRIPT|TURNED|DOTLESS|LONG) )?([A-Z])(?: WITH .*)?$")
 _ALPHA = {"ɑ": "a", "ı": "i"}
 _SEAM = r"[ \t.\-_*·•|/~,+]"
-_SPACED = re.compile(rf"(?<![A-Za-z0-9'])[A-Za-z0-9](?:{_SEAM}{{1,3}}[A-Za-z0-9](?![A-Za-z0-9'])){{3,2000}}")
-_CELL = re.compile(rf"([A-Za-z0-9])({_SEAM}*)")
+_SPACED = re.compile(rf"(?<![A-Za-z0-9'])[A-Za-z0-9](?:{_SEAM}{{1,3}}[A-Za-z0-9'](?![A-Za-z0-9])){{3,2000}}")
+_STOPS = re.compile(r"[^.,]")
+_CELL = re.compile(rf"([A-Za-z0-9'])({_SEAM}*)")
 _SPLIT = re.compile(
     r"(?<![\w@/.\-])[A-Za-z]{1,12}(?:[.\-_*·•|~^+]{1,2}[A-Za-z]{1,12}){1,6}(?![\w@/\-]|\.[\w])",
 )
 _SPLITTER = re.compile(r"[^A-Za-z]+")
 _SHORTEST = 4
+_LONG = 9
+"""Names have seldom more letters."""
 
 
 def undisguised(text: Normalised) -> Normalised:
@@ -89,8 +94,8 @@ def _without_leet(text: str) -> Iterator[Edit]:
     return _by_habit(found, _leet_word, _leet_guess)
 
 
-@cache
-def _cached_readings(odd: str) -> tuple[tuple[str, ...], ...]:
+@lru_cache(maxsize=4096)
+def _readings(odd: str) -> tuple[tuple[str, ...], ...]:
     choices = [_READINGS[char] for char in odd]
     return tuple(product(*choices))[:_MOST_READINGS]
 
@@ -102,14 +107,15 @@ def _leet_word(written: str) -> str:
     odd = list(_ODD.finditer(written))
     if len(odd) > _MOST_ODD or len(odd) == len(written):
         return ""
-    for reading in _cached_readings("".join(match.group() for match in odd)):
-        letters = list(written)
-        for match, letter in zip(odd, reading, strict=True):
-            letters[match.start()] = letter
-        word = "".join(letters)
-        if word.lower() in LONG_WORDS:
-            return word
-    return ""
+    readings = (_with_letters(written, odd, reading) for reading in _readings("".join(map(re.Match.group, odd))))
+    return min((word for word in readings if word.lower() in LONG_WORDS), key=rank, default="")
+
+
+def _with_letters(written: str, odd: Sequence[re.Match[str]], reading: Sequence[str]) -> str:
+    letters = list(written)
+    for match, letter in zip(odd, reading, strict=True):
+        letters[match.start()] = letter
+    return "".join(letters)
 
 
 def _leet_guess(written: str) -> str:
@@ -151,49 +157,95 @@ def _base(char: str) -> str:
 
 def _closed_up(text: str) -> Iterator[Edit]:
     """Letters that stand apart, put together to words again."""
-    for run in _SPACED.finditer(text):
-        cells = [(cell.start() + run.start(), cell.group(1), cell.group(2)) for cell in _CELL.finditer(run.group())]
+    runs = [_Run.of(found) for found in _SPACED.finditer(text)]
+    habit = sum(run.proven for run in runs) >= _HABIT
+    for run in runs:
+        if run.proven or (habit and any(letters[0].isalpha() for letters in run.letters)):
+            yield run.rejoined()
+
+
+@dataclass(frozen=True, slots=True)
+class _Run:
+    """Letters that stand apart: `groups` of cells (place, letter, what follows), and their words as far as known."""
+
+    found: re.Match[str]
+    groups: list[list[tuple[int, str, str]]]
+    words: list[tuple[str, ...] | None]
+
+    @classmethod
+    def of(cls, found: re.Match[str]) -> _Run:
+        cells = [(cell.start() + found.start(), cell.group(1), cell.group(2)) for cell in _CELL.finditer(found.group())]
         groups = _groups(cells)
-        joined = ["".join(letter for _, letter, _ in group) for group in groups]
-        words = [parted(letters) for letters in joined]
-        proven = any(word.lower() in LONG_WORDS for part in words for word in part or ())
-        if proven and 2 * sum(part is not None for part in words) > len(words):
-            yield _rejoined(run, groups, [part or (letters,) for part, letters in zip(words, joined, strict=True)])
+        gaps = {gap for _, _, gap in cells[:-1]}
+        alone = "" not in {gap.strip() for gap in gaps} or len({gap for gap in gaps if gap.isspace()}) > 1
+        return cls(found, groups, [_words_in("".join(cell[1] for cell in group), alone=alone) for group in groups])
+
+    @property
+    def letters(self) -> list[str]:
+        return ["".join(letter for _, letter, _ in group) for group in self.groups]
+
+    @property
+    def proven(self) -> bool:
+        """Whether most of it is words, one of them longer than chance makes."""
+        known = [words for words in self.words if words]
+        return 2 * len(known) > len(self.words) and any(word.lower() in LONG_WORDS for part in known for word in part)
+
+    def rejoined(self) -> Edit:
+        letters: list[str] = []
+        places: list[tuple[int, int]] = []
+        gap = following = ""
+        for group, whole, part in zip(self.groups, self.letters, self.words, strict=True):
+            cells = iter(group)
+            for word in part or (whole,):
+                for letter in gap:
+                    letters.append(letter)
+                    places.append((places[-1][1], places[-1][1] + 1))
+                for _ in word:
+                    place, letter, following = next(cells)
+                    letters.append(letter)
+                    places.append((place, place + 1))
+                gap = " "
+            gap = _STOPS.sub("", following) + " "
+        return Edit(*self.found.span(), "".join(letters), tuple(places))
+
+
+def _words_in(letters: str, *, alone: bool) -> tuple[str, ...] | None:
+    """The words in the letters of a run. `alone`: something parts the words, so that letters make one, known or not."""
+    if letters.lower().replace("'", "") in WORDS:
+        return (letters,)
+    return None if alone and len(letters) <= _LONG else parted(letters)
 
 
 def _groups(cells: list[tuple[int, str, str]]) -> list[list[tuple[int, str, str]]]:
-    """Letters of one word each, where wider gaps tell them apart; else all of them."""
-    narrow = min(len(gap) for _, _, gap in cells[:-1])
+    """Letters of one word each, where other gaps than the usual one part them; else all of them."""
+    usual = Counter(gap for _, _, gap in cells[:-1]).most_common(1)[0][0]
     groups: list[list[tuple[int, str, str]]] = [[]]
     for cell in cells:
         groups[-1].append(cell)
-        if len(cell[2]) > narrow:
+        if len(cell[2]) > len(usual) or (cell[2] != usual and " " in cell[2]):
             groups.append([])
     return [group for group in groups if group]
 
 
-def _rejoined(run: re.Match[str], groups: list[list[tuple[int, str, str]]], words: list[tuple[str, ...]]) -> Edit:
-    letters: list[str] = []
-    places: list[tuple[int, int]] = []
-    for group, part in zip(groups, words, strict=True):
-        cells = iter(group)
-        for word in part:
-            if letters:
-                letters.append(" ")
-                places.append((places[-1][1], places[-1][1] + 1))
-            for _ in word:
-                place, letter, _ = next(cells)
-                letters.append(letter)
-                places.append((place, place + 1))
-    return Edit(run.start(), run.end(), "".join(letters), tuple(places))
-
-
 def _unsplit(text: str) -> Iterator[Edit]:
-    """A word with signs between its letters, put together again."""
-    for found in _SPLIT.finditer(text):
-        parts = _SPLITTER.split(found.group())
-        word = "".join(parts)
-        ordinary = parts[0].lower() in PREFIXES or all(part.lower() in WORDS for part in parts)
-        if len(word) > _SHORTEST and not ordinary and word.lower() in LONG_WORDS:
-            kept = [place for place, char in enumerate(found.group(), start=found.start()) if char.isalpha()]
-            yield Edit(found.start(), found.end(), word, tuple((place, place + 1) for place in kept))
+    """Words with signs between their letters, put together again."""
+    found = list(_SPLIT.finditer(text))
+    habit = sum(_is_split(match.group()) for match in found) >= _HABIT
+    for match in found:
+        if _is_split(match.group()) or (habit and _may_be_split(match.group())):
+            kept = [place for place, char in enumerate(match.group(), start=match.start()) if char.isalpha()]
+            word = "".join(text[place] for place in kept)
+            yield Edit(*match.span(), word, tuple((place, place + 1) for place in kept))
+
+
+def _is_split(written: str) -> bool:
+    """Whether the parts make an ordinary word and are none themselves, nor one that is written with a hyphen."""
+    parts = _SPLITTER.split(written)
+    word = "".join(parts).lower()
+    ordinary = parts[0].lower() in PREFIXES or all(part.lower() in WORDS for part in parts)
+    return len(word) >= _SHORTEST and not ordinary and word in LONG_WORDS
+
+
+def _may_be_split(written: str) -> bool:
+    parts = _SPLITTER.split(written)
+    return "".join(parts).lower() in WORDS or not (parts[0].lower() in PREFIXES or parts[0].lower() in WORDS)

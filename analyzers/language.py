@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from py3langid.langid import MODEL_FILE, LanguageIdentifier
 
-from analyzers.text import words
+from analyzers.text import normalise, words
 from analyzers.vocabulary import SETS
 
 if TYPE_CHECKING:
@@ -33,7 +33,7 @@ _FOREIGN_SHARE = 0.2
 
 def assess_language(text: str, declared: str | None) -> str:
     """ISO 639-1 code of the text's language; "en" whenever the evidence is weak. `declared` only breaks ties."""
-    prose = _NOT_WORDS.sub(" ", text)
+    prose = _NOT_WORDS.sub(" ", normalise(text).text)
     far = len(_FAR.findall(prose))
     if far >= _FEWEST_FAR and far > len(_LATIN.findall(prose)):
         return _identified(prose)

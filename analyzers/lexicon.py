@@ -10,14 +10,17 @@ from analyzers.vocabulary import LISTS, SETS
 
 _FOLDER = Path(__file__).parent
 _CONTENT = {
-    name: frozenset(text.split()) for name, text in tomllib.loads((_FOLDER / "lexicon.toml").read_text("utf-8")).items()
+    name: tuple(text.split()) for name, text in tomllib.loads((_FOLDER / "lexicon.toml").read_text("utf-8")).items()
 }
 _SYNTAX = re.compile(r"\(\?P<\w+>|\(\?[:=!<]+|\\[a-zA-Z]|\{[A-Z_]+\}|\[[^\]]*\]")
 """What of a pattern is no word."""
 _LITERAL = re.compile(r"(?<![\w'])[a-z]{3,}(?![\w'*+{\[(])")
 _LONGEST = 16
-_UNKNOWN = 3
 _SHORT = 2
+_RANKS = {word: rank for rank, word in enumerate(_CONTENT["common"])}
+_RARE = len(_RANKS)
+_WORD_COST, _SHORT_COST, _LETTER_COST = 1.0, 1.8, 3.0
+"""Of a word, of one of one or two letters, and of a letter that is in no word."""
 
 
 def _words_of_rules() -> frozenset[str]:
@@ -28,44 +31,55 @@ def _words_of_rules() -> frozenset[str]:
     return frozenset(found - {"pattern"})
 
 
-ACCENTED = _CONTENT["accented"]
+ACCENTED = frozenset(_CONTENT["accented"])
 """Words that ordinary text writes with an accent, without it."""
-PREFIXES = _CONTENT["prefixes"]
+PREFIXES = frozenset(_CONTENT["prefixes"])
 """First parts of words that ordinary text writes with a hyphen."""
-WORDS = _CONTENT["short"] | _CONTENT["common"] | SETS["plain"] | _words_of_rules()
+WORDS = frozenset((*_CONTENT["short"], *_CONTENT["common"], *SETS["plain"], *_words_of_rules()))
 """Ordinary words in lower case, of any length."""
 LONG_WORDS = frozenset(word for word in WORDS if len(word) > _SHORT)
 """Those that chance hardly makes: three letters or more."""
 
 
-def parted(letters: str) -> tuple[str, ...] | None:
-    """The fewest words that these letters make; what is no word stays together. None where most of it is no word.
+def rank(word: str) -> int:
+    """Place of an ordinary word by how common it is, 0 the commonest; rare ones share the last place."""
+    return _RANKS.get(word.lower(), _RARE)
 
-    Case is kept. Time is linear in the number of letters.
+
+def parted(letters: str, unknown: float = 1 / 3) -> tuple[str, ...] | None:
+    """The fewest and commonest words that these letters make; letters of no word stay together.
+
+    None where more than `unknown` of the letters are in no word. Case is kept. Time is linear in the number of letters.
     """
     lowered = letters.lower()
     if len(lowered) != len(letters):
         return None
-    cheapest: list[tuple[int, int, bool]] = [(0, 0, True)]
+    cheapest: list[tuple[float, int, bool]] = [(0, 0, True)]
     for end in range(1, len(letters) + 1):
-        choices = [(cheapest[end - 1][0] + _UNKNOWN, end - 1, False)]
+        choices = [(cheapest[end - 1][0] + _LETTER_COST, end - 1, False)]
         for start in range(max(0, end - _LONGEST), end):
             word = lowered[start:end]
             if word in WORDS or word.isdigit():
-                choices.append((cheapest[start][0] + (1 if end - start > _SHORT else 2), start, True))
+                choices.append((cheapest[start][0] + _cost(word), start, True))
         cheapest.append(min(choices))
-    return _walked(letters, cheapest)
+    words, strange = _walked(letters, cheapest)
+    return words if strange <= unknown * len(letters) else None
 
 
-def _walked(letters: str, cheapest: list[tuple[int, int, bool]]) -> tuple[str, ...] | None:
+def _cost(word: str) -> float:
+    return (_WORD_COST if len(word) > _SHORT else _SHORT_COST) + rank(word) / (2 * _RARE)
+
+
+def _walked(letters: str, cheapest: list[tuple[float, int, bool]]) -> tuple[tuple[str, ...], int]:
+    """The words of the cheapest way, and how many letters of it are in none."""
     words: list[str] = []
-    unknown, end, joins = 0, len(letters), False
+    strange, end, joins = 0, len(letters), False
     while end > 0:
         _, start, known = cheapest[end]
         if known or not joins:
             words.append(letters[start:end])
         else:
             words[-1] = letters[start:end] + words[-1]
-        unknown += 0 if known else end - start
+        strange += 0 if known else end - start
         joins, end = not known, start
-    return tuple(reversed(words)) if 3 * unknown <= len(letters) else None
+    return tuple(reversed(words)), strange

@@ -12,9 +12,10 @@ from typing import TYPE_CHECKING
 
 from analyzers.lexicon import WORDS, parted
 from analyzers.mapped import Edit, Normalised, edited
+from analyzers.vocabulary import SETS
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
 _CONTENT = tomllib.loads(Path(__file__).with_suffix(".toml").read_text(encoding="utf-8"))
 _DRAWN = _CONTENT["words"] | {clock: f"{hour} o'clock" for clock, hour in _CONTENT["hours"].items()}
@@ -34,7 +35,10 @@ _SENTENCE = frozenset(
 )
 """Words of a sentence that is about somebody, and not of a topic."""
 _FEWEST_WORDS = 4
-_RUN_OF_TAGS = re.compile(r"(?<![\w#&/])#[A-Za-z][A-Za-z0-9']{0,30}(?: {1,3}#[A-Za-z0-9][A-Za-z0-9']{0,30}){3,60}")
+_HABIT = 2
+_ANY_TAG = re.compile(r"(?<![\w#&/])#(?=[A-Za-z0-9])")
+_CONNECTING_TAG = re.compile(rf"(?<![\w#&/])#(?:{'|'.join(sorted(SETS['connectives']))})(?![\w'])", re.IGNORECASE)
+_FEWEST_CONNECTING = 2
 _TAGGED_WORD = re.compile(r"(?<![\w#@'])(?:my|our|his|her|this|a|another|one) (#)(?=[a-z]{3,20} [a-z])")
 _NUMBERS = ("one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve")
 _HOURS = {word: str(hour) for hour, word in enumerate(_NUMBERS, start=1)}
@@ -58,26 +62,35 @@ def _read_out(text: str) -> Iterator[Edit]:
 
 def _without_hashes(text: str) -> Iterator[Edit]:
     """Tags that are the words of a sentence, one by one or among others, without their signs."""
-    signs = {found.start(1) for found in _TAGGED_WORD.finditer(text)}
-    for run in _RUN_OF_TAGS.finditer(text):
-        if _SENTENCE.intersection(run.group().lower().replace("#", "").split()):
-            signs.update(place for place in range(*run.span()) if text[place] == "#")
-    for place in sorted(signs):
+    if len(_CONNECTING_TAG.findall(text)) >= _FEWEST_CONNECTING:
+        signs = [found.start() for found in _ANY_TAG.finditer(text)]
+    else:
+        signs = [found.start(1) for found in _TAGGED_WORD.finditer(text)]
+    for place in signs:
         yield Edit(place, place + 1, "", ())
 
 
 def _sentences(text: str) -> Iterator[Edit]:
     """Sentences written as one tag, parted into words."""
-    for tag in _TAG.finditer(text):
-        words = _words_of(tag.group(1))
-        if len(words) >= _FEWEST_WORDS and _SENTENCE.intersection(word.lower() for word in words):
+    tags = [(tag, _words_of(tag.group(1))) for tag in _TAG.finditer(text)]
+    telling = [_tells(words) for _, words in tags]
+    habit = sum(telling) >= _HABIT
+    for (tag, words), tells in zip(tags, telling, strict=True):
+        if tells or (habit and len(words) > 1):
             yield _parted_tag(tag, words)
+
+
+def _tells(words: Sequence[str]) -> bool:
+    """Whether the words of a tag are a sentence rather than a topic."""
+    spoken_words = {word.lower() for word in words}
+    about_somebody, connecting = spoken_words & _SENTENCE, spoken_words & SETS["connectives"]
+    return len(words) >= _FEWEST_WORDS and (bool(about_somebody) or len(connecting) >= _FEWEST_CONNECTING)
 
 
 def _words_of(tag: str) -> tuple[str, ...]:
     """Words by their capitals, else by the lexicon; () where a part is no word."""
     humps = tuple(_HUMP.findall(tag.replace("_", " ")))
-    if len(humps) >= _FEWEST_WORDS:
+    if len(humps) > 1:
         return humps
     words = (parted(tag) or ()) if tag.isalpha() else ()
     return words if all(word.lower() in WORDS for word in words) else ()
@@ -91,7 +104,7 @@ def _parted_tag(tag: re.Match[str], words: tuple[str, ...]) -> Edit:
         start = tag.string.index(word, position)
         position = start + len(word)
         hour = _HOURS.get(word.lower()) if following.lower() in {"pm", "am", "oclock"} else None
-        shown = hour or word
+        shown = hour or (word.lower() if letters and word.istitle() else word)
         if letters:
             letters.append(" ")
             places.append((places[-1][1] - 1, start + 1))

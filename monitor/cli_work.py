@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
     from monitor.app import App
     from monitor.delivery import SendReport
+    from monitor.opinions import OpinionReport
     from monitor.run import Visit
 
 
@@ -37,6 +38,7 @@ def collect(config: ConfigFile = DEFAULT_CONFIG) -> None:
     say(f"{len(visits)} accounts were due, {len(visits) - len(done.readings.failed)} were read; {found} findings.")
     for visit in done.readings.failed:
         say(f"  account {visit.account_id} ({visit.platform}): {visit.outcome}", err=True)
+    _say_opinions(done.opinions)
     _say_mail(done.alerts)
     _exit(well=done.well)
 
@@ -107,6 +109,15 @@ def _progress(app: App) -> Iterator[Callable[[Visit], None]]:
     with Progress(*columns, console=console, transient=True) as progress:
         task = progress.add_task("Reading accounts", total=app.store.accounts.count_due(app.clock()))
         yield lambda _: progress.advance(task)
+
+
+def _say_opinions(done: OpinionReport) -> None:
+    if not (done.calls or done.stands or done.ended):
+        return
+    counts = ", ".join(f"{number} {name}" for name, number in done.counts().items() if number)
+    say(f"Second opinions: {counts or 'none'}.")
+    if done.ended:
+        say(f"  No more were asked for in this run: {done.ended}.", err=True)
 
 
 def _say_mail(mail: SendReport) -> None:

@@ -56,6 +56,11 @@ class OpinionReport:
         """Opinions that say something."""
         return self.stands.get(Stand.AGREES, 0) + self.stands.get(Stand.DISAGREES, 0)
 
+    def counts(self) -> dict[str, int]:
+        """The same as one flat record for the log of runs."""
+        by_stand = {stand.value: self.stands.get(stand, 0) for stand in Stand}
+        return {"calls": self.calls, "unfit": self.unfit, **by_stand, **self.problems}
+
 
 @dataclass(frozen=True, slots=True)
 class Opining:

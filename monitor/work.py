@@ -12,6 +12,7 @@ import structlog
 from monitor.alerts import alert_due
 from monitor.archive import publish
 from monitor.digest import digest_due, weeks_without_digest
+from monitor.opinions import OpinionReport, opine
 from monitor.retention import PROFILES
 from monitor.run import collect_due
 
@@ -34,10 +35,14 @@ RETENTION_EVERY = timedelta(days=1)
 
 @dataclass(frozen=True, slots=True)
 class Collected:
-    """A collection pass and the alerts it led to."""
+    """A collection pass, the alerts it led to, and the second opinions that were asked for.
+
+    An opinion that did not come is no work undone: it is asked for again.
+    """
 
     readings: PassReport
     alerts: SendReport
+    opinions: OpinionReport
 
     @property
     def well(self) -> bool:
@@ -53,12 +58,12 @@ def never() -> bool:
 def collect(
     app: App, *, stopping: Callable[[], bool] = never, on_visit: Callable[[Visit], None] | None = None
 ) -> Collected:
-    """Read every due account, then alert at once about anything critical."""
+    """Read every due account, alert at once about anything critical, then ask for second opinions where switched on."""
     started_at = app.clock()
     readings = collect_due(app.collecting(), stopping=stopping, on_visit=on_visit or log_visit)
     if readings.visits:
         _record(app, readings, started_at)
-    return Collected(readings, alert(app))
+    return Collected(readings, alert(app), second_opinions(app, stopping=stopping))
 
 
 def _record(app: App, readings: PassReport, started_at: datetime) -> None:
@@ -77,6 +82,21 @@ def _record(app: App, readings: PassReport, started_at: datetime) -> None:
 def alert(app: App) -> SendReport:
     """Send every same-day alert that is due."""
     return alert_due(app.reporting())
+
+
+def second_opinions(app: App, *, stopping: Callable[[], bool] = never) -> OpinionReport:
+    """Put findings in the uncertain band to the configured model; nothing while that is switched off."""
+    if not app.config.opinion.enabled:
+        return OpinionReport()
+    with _alone(app, "opinion") as mine:
+        if not mine:
+            return OpinionReport()
+        started_at = app.clock()
+        report = opine(app, stopping)
+    if report.calls:
+        run = app.store.runs.start("opinion", app.owner, started_at)
+        app.store.runs.finish(run, app.clock(), report.counts())
+    return report
 
 
 def digest(app: App) -> DigestReport | None:
@@ -111,7 +131,8 @@ def tick(app: App, stopping: Callable[[], bool]) -> None:
     daily = last is None or app.clock() - last >= RETENTION_EVERY
     if daily:
         retention(app)
-    if weekly or daily or any(visit.findings or visit.gone or visit.edited for visit in collected.readings.visits):
+    changed = any(visit.findings or visit.gone or visit.edited for visit in collected.readings.visits)
+    if weekly or daily or changed or collected.opinions.stands:
         archive(app)
 
 

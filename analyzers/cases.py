@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
     from pathlib import Path
 
+    from analyzers.model.blend import Local
     from domain.findings import Finding, Policy
 
 NONE = "none"
@@ -86,9 +87,9 @@ class Result:
         return {finding.clause for finding in self.findings} == self.case.expected
 
 
-def run_cases(cases: Iterable[Case], policy: Policy) -> tuple[Result, ...]:
-    """Judge every case under `policy`, in order."""
-    return tuple(Result(case, judge(case.packet(policy), policy).findings) for case in cases)
+def run_cases(cases: Iterable[Case], policy: Policy, local: Local | None = None) -> tuple[Result, ...]:
+    """Judge every case under `policy`, in order; with the local model where one is handed in."""
+    return tuple(Result(case, judge(case.packet(policy), policy, local).findings) for case in cases)
 
 
 def load_cases(file: Path) -> tuple[Case, ...]:

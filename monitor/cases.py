@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
     from pathlib import Path
 
+    from analyzers.model.blend import Local
     from domain.findings import Packet, Policy, Scored, Span
     from domain.plans import KeptVersion
     from store.engine import Store
@@ -47,7 +48,7 @@ def cases_beside(policy: Path) -> Path:
     return policy.parent / FILE
 
 
-def case_from(store: Store, policy: Policy, decision: Decision) -> Case:
+def case_from(store: Store, policy: Policy, decision: Decision, local: Local | None = None) -> Case:
     """The post under a stored finding as a case.
 
     Raises UsageError when there is no such finding, when its words are not kept, when the post holds client detail,
@@ -64,7 +65,7 @@ def case_from(store: Store, policy: Policy, decision: Decision) -> Case:
         )
     record = store.judgements.on_record([kept.version_id])[kept.version_id]
     packet = packet_of(kept.post, kept.post.published_at, kept, policy, None)
-    found = score(packet, policy)
+    found = score(packet, policy, local)
     if Clause.CONFIDENTIALITY in {*(one.clause for one in record), *(one.clause for one in found.findings)}:
         raise UsageError(
             f"Finding {number} is on a post with client detail (clause 2). No case is made of such a post: "
@@ -72,7 +73,9 @@ def case_from(store: Store, policy: Policy, decision: Decision) -> Case:
         )
     spans = [span for one in record for span in one.spans] + [span for one in found.findings for span in one.spans]
     case = _masked_case(packet, found, spans, decision)
-    _still_shows(case, policy, found, kept, next(one.clause for one in record if one.id == number))
+    clause = next(one.clause for one in record if one.id == number)
+    shows = clause in _clauses(score(case.packet(policy), policy, local))
+    _require_a_test(case, kept, showed=clause in _clauses(found), shows=shows)
     return case
 
 
@@ -100,19 +103,20 @@ def _masked_case(packet: Packet, found: Scored, evidence: Iterable[Span], decisi
     )
 
 
-def _still_shows(case: Case, policy: Policy, found: Scored, kept: KeptVersion, clause: Clause) -> None:
-    """A case must test something: what is found in the kept words must be found in the masked ones too.
+def _clauses(scored: Scored) -> set[Clause]:
+    """What is found, accepted phrases left out of account: they may be the very answer to the finding."""
+    return {finding.clause for finding in scored.findings}
 
-    Accepted phrases are left out of account: they may be the very answer to the finding.
-    """
-    if clause not in {one.clause for one in found.findings}:
-        if kept.post.reply_to_id is None:
-            return  # the present detector sees nothing there any more, and is to be held to that
+
+def _require_a_test(case: Case, kept: KeptVersion, *, showed: bool, shows: bool) -> None:
+    """A case must test something: what the kept words showed, the masked ones must show too."""
+    if not showed and kept.post.reply_to_id is not None:
         raise UsageError(
             f"Finding {case.finding} is on a reply, and nothing is found without the post it answers, which is never "
             "stored. Write the case by hand, with an invented post in `answers`."
         )
-    if clause not in {one.clause for one in score(case.packet(policy), policy).findings}:
+    # Where the present detector sees nothing any more, not even in the kept words, it is to be held to that.
+    if showed and not shows:
         raise UsageError(
             f"Masked, the words under finding {case.finding} no longer show what it was about. "
             "Write the case by hand, in invented words."

@@ -18,6 +18,7 @@ from analyzers.policy import load_policy
 from domain.errors import UsageError
 from domain.findings import GRAVITY
 from monitor import rehearsal, rescore
+from monitor.app import local_of
 from monitor.cases import Decision, append_case, case_from, cases_beside
 from monitor.cli_common import DEFAULT_CONFIG, ConfigFile, opened, operator
 from monitor.cli_text import say, show_table
@@ -72,7 +73,7 @@ def rescore_kept(
     with opened(config) as app:
         under = load_policy(other) if other is not None else app.policy
         # Before the long work: mistakes in the file of cases are to be mended first.
-        results = _results(cases, app.config.policy, under)
+        results = _results(cases, app, under)
         with _progress(app) as on_version:
             seen = rehearsal.rehearse(app, under, on_version)
         _say_rehearsal(app, seen)
@@ -83,12 +84,12 @@ def rescore_kept(
 @policy.command("test")
 def run_own_cases(cases: CasesFile = None, other: PolicyFile = None, config: ConfigFile = DEFAULT_CONFIG) -> None:
     """Run the practice's own cases against the present detector and policy; ends with 1 when one fails."""
-    configured = load_config(config, os.environ).policy
-    under = load_policy(configured if other is None else other)
-    file = cases_beside(configured) if cases is None else cases
+    loaded = load_config(config, os.environ)
+    under = load_policy(loaded.policy if other is None else other)
+    file = cases_beside(loaded.policy) if cases is None else cases
     if not file.exists():
         raise UsageError(f"There is no file {file}. `section7 policy add-case` makes it, or name another with --cases.")
-    if not _say_results(run_cases(load_cases(file), under), file):
+    if not _say_results(run_cases(load_cases(file), under, local_of(loaded)), file):
         raise typer.Exit(1)
 
 
@@ -109,15 +110,16 @@ def add_case(
         raise UsageError("--reason takes a sentence that says why.")
     with opened(config) as app:
         file = cases_beside(app.config.policy) if cases is None else cases
-        case = case_from(app.store, app.policy, Decision(finding, expected, reason.strip(), operator()))
+        case = case_from(app.store, app.policy, Decision(finding, expected, reason.strip(), operator()), app.local)
         append_case(file, case)
     say(f"{file}: case {case.name} was added. Run: section7 policy test")
 
 
-def _results(cases: Path | None, configured: Path, under: Policy) -> tuple[Result, ...]:
-    if cases is None and not cases_beside(configured).exists():
+def _results(cases: Path | None, app: App, under: Policy) -> tuple[Result, ...]:
+    file = cases or cases_beside(app.config.policy)
+    if cases is None and not file.exists():
         return ()
-    return run_cases(load_cases(cases or cases_beside(configured)), under)
+    return run_cases(load_cases(file), under, app.local)
 
 
 def _say_results(results: tuple[Result, ...], file: Path) -> bool:

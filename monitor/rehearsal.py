@@ -8,15 +8,14 @@ difference counts only where the policy makes it: where the present policy, on t
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from analyzers.keep import CLIENT_DETAIL
-from analyzers.score import DETECTOR, DETECTOR_VERSION
+from analyzers.score import BLENDED, DETECTOR, detector_version
 from domain.findings import GRAVITY, Clause
-from monitor.packets import pseudonymiser
-from monitor.rescore import is_cut, judged_again, kept_with_record
+from monitor.rescore import bench_of, is_cut, judged_again, kept_with_record
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -101,17 +100,18 @@ def rehearse(app: App, policy: Policy, on_version: Callable[[], None] = lambda: 
     """Judge every kept version under `policy` and compare with what is on record. Writes nothing."""
     tally = _Tally()
     not_kept = app.store.judgements.not_kept()
-    pseudonym = pseudonymiser(app.key)
+    bench = bench_of(app)
+    detector = f"{DETECTOR if app.local is None else BLENDED} {detector_version(app.local)}"
     for kept, stored in kept_with_record(app.store):
-        found = judged_again(kept, stored, policy, pseudonym, app.clock())
+        found = judged_again(kept, stored, replace(bench, policy=policy))
         differing = differences(stored, found.findings)
         doubtful: tuple[Difference, ...] = ()
         if _has_gaps(kept):
-            present = judged_again(kept, stored, app.policy, pseudonym, app.clock())
+            present = judged_again(kept, stored, bench)
             doubtful = tuple(one for one in differing if _made_by_gaps(one, present.findings, found.findings))
         tally.add(kept, stored, found, [one for one in differing if one not in doubtful], len(doubtful))
         on_version()
-    return tally.result(policy, not_kept)
+    return tally.result(policy, detector, not_kept)
 
 
 def differences(stored: Sequence[StoredFinding], found: Iterable[Finding]) -> tuple[Difference, ...]:
@@ -193,12 +193,12 @@ class _Tally:
             if difference.effect is not Effect.SAME and self.counts[key] <= EXAMPLES:
                 self.examples.append(_example(kept, difference, found, confidential=confidential))
 
-    def result(self, policy: Policy, not_kept: NotKept) -> Rehearsal:
+    def result(self, policy: Policy, detector: str, not_kept: NotKept) -> Rehearsal:
         order = {clause: place for place, clause in enumerate(GRAVITY)}
         effects = list(Effect)
         return Rehearsal(
             policy=policy.version,
-            detector=f"{DETECTOR} {DETECTOR_VERSION}",
+            detector=detector,
             judged=self.judged,
             replies=self.replies,
             cut=self.cut,

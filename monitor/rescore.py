@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
     from datetime import datetime
 
+    from analyzers.model.blend import Local
     from domain.findings import Finding, Policy, Scored
     from domain.plans import KeptVersion, StoredFinding
     from monitor.app import App
@@ -45,6 +46,16 @@ class Rescored:
 
 
 @dataclass(frozen=True, slots=True)
+class Bench:
+    """What kept words are judged with. `now` stands in for a post without a date."""
+
+    policy: Policy
+    local: Local | None
+    pseudonym: Callable[[str], str]
+    now: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class Again:
     """A kept version judged again. Spans of `findings` count in the kept words; `excerpts` are masked, in their order.
 
@@ -59,10 +70,10 @@ class Again:
 
 def rescore(app: App, on_version: Callable[[], None] = lambda: None) -> Rescored:
     """Judge every kept version again; a repeat under the same policy and detector adds nothing."""
-    pseudonym = pseudonymiser(app.key)
+    bench = bench_of(app)
     versions = added = 0
     for kept, stored in kept_with_record(app.store):
-        found = judged_again(kept, stored, app.policy, pseudonym, app.clock())
+        found = judged_again(kept, stored, bench)
         if found.findings:
             added += len(_add(app, kept.version_id, found))
         versions += 1
@@ -78,22 +89,21 @@ def kept_with_record(store: Store) -> Iterator[tuple[KeptVersion, tuple[StoredFi
         yield from ((kept, record.get(kept.version_id, ())) for kept in batch)
 
 
-def judged_again(
-    kept: KeptVersion,
-    stored: Sequence[StoredFinding],
-    policy: Policy,
-    pseudonym: Callable[[str], str],
-    now: datetime,
-) -> Again:
-    """Judge kept words as far as they go. `now` stands in for a post without a date. Pure."""
-    packet = packet_of(kept.post, kept.post.published_at or now, kept, policy, None)
-    scored = judge(packet, policy)
+def bench_of(app: App) -> Bench:
+    """Today's policy and detector."""
+    return Bench(app.policy, app.local, pseudonymiser(app.key), app.clock())
+
+
+def judged_again(kept: KeptVersion, stored: Sequence[StoredFinding], bench: Bench) -> Again:
+    """Judge kept words as far as they go; `stored` is what is on record for them. Pure."""
+    packet = packet_of(kept.post, kept.post.published_at or bench.now, kept, bench.policy, None)
+    scored = judge(packet, bench.policy, bench.local)
     clauses = {finding.clause for finding in stored}
     sure = _sure(kept, clauses, scored)
     withheld = len(scored.findings) - len(sure)
     if not sure:
         return Again((), (), scored.needs_context, withheld)
-    excerpts = keep(packet, replace(scored, findings=sure), pseudonym, kept.handle).excerpts
+    excerpts = keep(packet, replace(scored, findings=sure), bench.pseudonym, kept.handle).excerpts
     if Clause.CONFIDENTIALITY in clauses - {finding.clause for finding in sure}:
         # What this judging did not see of a client was seen before: it stays masked.
         excerpts = (CLIENT_DETAIL,) * len(sure)

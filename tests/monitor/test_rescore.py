@@ -10,7 +10,7 @@ from domain.findings import Accepted, Clause, Finding, Severity, Span
 from domain.plans import KeptVersion, StoredFinding
 from domain.posts import Post, PostKind
 from monitor.packets import pseudonymiser
-from monitor.rescore import judged_again, kept_with_record, rescore
+from monitor.rescore import Bench, judged_again, kept_with_record, rescore
 from store.engine import Store
 from tests.fakes.practice import GRAVE, HARMLESS, Practice, practice_on
 
@@ -31,7 +31,7 @@ def kept(text: str, **changes: object) -> KeptVersion:
 
 
 def again(version: KeptVersion, *stored: StoredFinding):
-    return judged_again(version, stored, Practice.policy, pseudonymiser(b"k" * 32), NOW)
+    return judged_again(version, stored, Bench(Practice.policy, None, pseudonymiser(b"k" * 32), NOW))
 
 
 def test_spans_of_a_rescoring_count_in_the_words_that_are_kept(practice: Practice) -> None:

@@ -4,16 +4,20 @@ from __future__ import annotations
 
 import importlib
 import pkgutil
-from functools import cache
+from functools import cache, partial
 from typing import TYPE_CHECKING
 
 from analyzers import clauses
+from analyzers.thread import judged_in_thread
 from domain.findings import Clause
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from analyzers.reading import Detection, Reading
+
+_READ_IN_THREAD = frozenset({Clause.CONFIDENTIALITY, Clause.THERAPEUTIC})
+"""Stories and advice are told over several posts; a view, an offer or a code stands in one."""
 
 
 @cache
@@ -27,7 +31,8 @@ def detectors() -> Mapping[Clause, Callable[[Reading], Detection]]:
             continue
         if clause in found:
             raise ImportError(f"{entry.name}: clause {clause} has a module already")
-        found[clause] = module.detect
+        threaded = clause in _READ_IN_THREAD
+        found[clause] = partial(judged_in_thread, module.detect) if threaded else module.detect
     missing = [clause.value for clause in Clause if clause not in found]
     if missing:
         raise ImportError(f"no module in analyzers/clauses judges clause {', '.join(missing)}")

@@ -33,6 +33,8 @@ class DeliveryKind(StrEnum):
     ALERT = "alert"
     NOTICE = "notice"
     """To the author of a post, about a finding."""
+    SAFETY = "safety"
+    """To the clinical lead, at once: somebody's life may be in danger."""
 
 
 class DeliveryState(StrEnum):

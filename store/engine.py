@@ -23,7 +23,7 @@ from store.retention import RetentionStore
 from store.runs import RunStore
 from store.staff import StaffStore
 
-REVISION = "0002"
+REVISION = "0003"
 """The schema this program works with; `tests/migrations` holds it equal to the newest migration."""
 
 

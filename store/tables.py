@@ -247,6 +247,35 @@ opinion_calls = Table(
     CheckConstraint("calls >= 0", name="calls"),
 )
 
+# Kept from the reading of a post until the clinical lead has been told, and then erased. Nothing of the post's words.
+dangers = Table(
+    "dangers",
+    metadata,
+    _id(),
+    Column("key", String(64), nullable=False),
+    _belongs_to("account_id", "accounts.id"),
+    Column("kinds", Json, nullable=False),
+    Column("url", Words, nullable=False),
+    Column("published_at", UtcDateTime, nullable=False),
+    Column("seen_at", UtcDateTime, nullable=False),
+    UniqueConstraint("key"),
+    sqlite_autoincrement=True,
+)
+
+# Which particulars of a client a version gives: the kind in clear, the value as a keyed hash of this account alone.
+signals = Table(
+    "signals",
+    metadata,
+    _id(),
+    _belongs_to("version_id", "versions.id", ondelete="CASCADE"),
+    Column("kind", String(32), nullable=False),
+    Column("digest", String(64), nullable=False),
+    Column("seen_at", UtcDateTime, nullable=False),
+    UniqueConstraint("version_id", "kind", "digest"),
+    Index("ix_signals_seen_at", "seen_at"),
+    sqlite_autoincrement=True,
+)
+
 runs = Table(
     "runs",
     metadata,

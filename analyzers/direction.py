@@ -17,9 +17,9 @@ _OVERRIDDEN = re.compile(r"\u202e([^\u202c\u202d\u202e\n]{1,5000})")
 """A right-to-left override until it ends (Unicode Standard Annex 9): Latin letters within are shown backwards."""
 _CONTROL = re.compile(r"[\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f]+")
 _ONLY_TURNED = "ɐɔǝɟƃɓɥᴉıɾʞɯɹʇʌʍʎ"
-_UPRIGHT = str.maketrans(_ONLY_TURNED + "nupdbq¿¡˙", "acefgghiijkmrtvwy" + "undpqb?!.")
+_UPRIGHT = str.maketrans(_ONLY_TURNED + "nupdbq¿¡", "acefgghiijkmrtvwy" + "undpqb?!")
 _TURNED = re.compile(rf"[{_ONLY_TURNED}]")
-_STRETCH = re.compile(rf"[{_ONLY_TURNED}noupdbqlsxz0-9¿¡˙ ',.!?-]{{6,5000}}")
+_STRETCH = re.compile(rf"[{_ONLY_TURNED}noupdbqlsxz0-9¿¡ ',.:;!?-]{{6,5000}}")
 _LETTER = re.compile(r"[^\W\d_]")
 _FEWEST_TURNED = 4
 
@@ -41,7 +41,9 @@ def _on_their_feet(text: str) -> Iterator[Edit]:
     for stretch in _STRETCH.finditer(text):
         letters, turned = len(_LETTER.findall(stretch.group())), len(_TURNED.findall(stretch.group()))
         if turned >= _FEWEST_TURNED and 3 * turned >= letters:
-            yield _backwards(*stretch.span(), stretch.group().translate(_UPRIGHT))
+            start = stretch.start() + len(stretch.group()) - len(stretch.group().lstrip())
+            shown = stretch.group().strip()
+            yield _backwards(start, start + len(shown), shown.translate(_UPRIGHT))
 
 
 def _backwards(start: int, end: int, letters: str) -> Edit:

@@ -24,7 +24,7 @@ _SIMILAR = str.maketrans(
 _CONFUSABLES = tomllib.loads(Path(__file__).with_name("confusables.toml").read_text(encoding="utf-8"))
 _ALIKE = {ord(alike): latin for latin, letters in _CONFUSABLES.items() for alike in letters} | _SIMILAR
 _LOOKALIKE = re.compile("[" + re.escape("".join(map(chr, sorted(_ALIKE)))) + r"\u0370-\u03ff\u0400-\u04ff]")
-_PLAIN = str.maketrans("\u2018\u2019\u201a\u00b4\u201c\u201d\u201e\u2013\u2014", "''''\"\"\"--")
+XX
 _WORD = re.compile(r"\w+")
 _RUN = re.compile(r"[\x00-\x7f]+(?![^\x00-\x7f])|[\x00-\x7f]?[^\x00-\x7f]+")
 """Plain stretches, and others with the character before them, which a combining mark may belong to."""
@@ -35,6 +35,8 @@ _MOST_MARKS = 8
 _ORDINARY_MARKS = 2
 _BLANK = "\u2800"
 """A braille cell without dots: nothing to see, and no blank to a program."""
+_HIGH_DOT = "\u02d9"
+"""The full stop of upside-down text; NFKC would make a blank and a mark of it."""
 _HIDDEN = frozenset("\u034f\u115f\u1160\u3164\uffa0\u17b4\u17b5\u180b\u180c\u180d\u180f")
 """Characters without a width that are no format characters (category Cf)."""
 _FANCY = {
@@ -91,6 +93,8 @@ def _is_hidden(char: str) -> bool:
 
 def _folded(cluster: str) -> str:
     """One cluster in one spelling. Marks that are left over on a Latin letter, or piled up, are dropped."""
+    if cluster == _HIGH_DOT:
+        return "."
     folded = unicodedata.normalize("NFKC", cluster[: 1 + _MOST_MARKS]).translate(_PLAIN)
     if len(folded) == 1:
         return _fancy(folded)
@@ -112,7 +116,8 @@ def _fancy(char: str) -> str:
 def _latinised(text: str) -> str:
     if not _LOOKALIKE.search(text):
         return text
-    latin = 2 * len(_LATIN.findall(text)) > len(_LETTER.findall(text)) or _reads_as_english(text)
+    disguised = _reads_as_english(text)
+    latin = disguised or 2 * len(_LATIN.findall(text)) > len(_LETTER.findall(text))
 
     def fold(word: re.Match[str]) -> str:
         written = word.group()
@@ -120,7 +125,7 @@ def _latinised(text: str) -> str:
             return written
         plain, whole = written.translate(_SIMILAR), written.translate(_ALIKE)
         mixed = _LATIN.search(written) is not None
-        if whole.isascii() and (mixed or (latin and whole.lower() in LONG_WORDS)):
+        if whole.isascii() and (mixed or disguised or (latin and whole.lower() in LONG_WORDS)):
             return whole
         return plain if (latin and plain.isascii()) or mixed else written
 

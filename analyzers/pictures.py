@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 _CONTENT = tomllib.loads(Path(__file__).with_suffix(".toml").read_text(encoding="utf-8"))
 _DRAWN = _CONTENT["words"] | {clock: f"{hour} o'clock" for clock, hour in _CONTENT["hours"].items()}
+_CONTRACTED = _CONTENT["contractions"]
 _DUE = (
     r"(?:my|our|your|ur|his|her|their|this|that|the|a|an|one|another|every|some|any|of|for|with|off|take|taking|took|"
     r"stop|stopped|quit|gave|give|told|saw|see|seeing|i)"
@@ -103,11 +104,13 @@ def _parted_tag(tag: re.Match[str], words: tuple[str, ...]) -> Edit:
     for word, following in zip(words, (*words[1:], ""), strict=True):
         start = tag.string.index(word, position)
         position = start + len(word)
-        hour = _HOURS.get(word.lower()) if following.lower() in {"pm", "am", "oclock"} else None
-        shown = hour or (word.lower() if letters and word.istitle() else word)
+        read = (
+            _HOURS.get(word.lower()) if following.lower() in {"pm", "am", "oclock"} else _CONTRACTED.get(word.lower())
+        )
+        shown = read or (word.lower() if letters and word.istitle() else word)
         if letters:
             letters.append(" ")
             places.append((places[-1][1] - 1, start + 1))
         letters.extend(shown)
-        places.extend([(start, position)] * len(shown) if hour else [(at, at + 1) for at in range(start, position)])
+        places.extend([(start, position)] * len(shown) if read else [(at, at + 1) for at in range(start, position)])
     return Edit(tag.start(), tag.end(), "".join(letters), tuple(places))

@@ -24,7 +24,7 @@ _SIMILAR = str.maketrans(
 _CONFUSABLES = tomllib.loads(Path(__file__).with_name("confusables.toml").read_text(encoding="utf-8"))
 _ALIKE = {ord(alike): latin for latin, letters in _CONFUSABLES.items() for alike in letters} | _SIMILAR
 _LOOKALIKE = re.compile("[" + re.escape("".join(map(chr, sorted(_ALIKE)))) + r"\u0370-\u03ff\u0400-\u04ff]")
-XX
+_PLAIN = str.maketrans("\u2018\u2019\u201a\u00b4\u201c\u201d\u201e\u2013\u2014", "''''\"\"\"--")
 _WORD = re.compile(r"\w+")
 _RUN = re.compile(r"[\x00-\x7f]+(?![^\x00-\x7f])|[\x00-\x7f]?[^\x00-\x7f]+")
 """Plain stretches, and others with the character before them, which a combining mark may belong to."""

@@ -12,6 +12,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, TypeAlias
 
 from analyzers.clauses.conduct import THREATS
+from analyzers.keep import MASK
 from analyzers.patterns import scan, span_of
 from analyzers.text import Passage, normalise
 from domain.findings import GRAVITY, Clause, Severity, Span
@@ -65,8 +66,13 @@ def _fields(packet: Packet) -> dict[str, str]:
 
 
 def _pattern(phrase: str) -> re.Pattern[str]:
-    """The phrase in whole words, in any capitals and with any blanks between its words."""
-    spelled = r"\s+".join(map(re.escape, normalise(phrase).text.split()))
+    """The phrase in whole words, in any capitals and with any blanks between its words.
+
+    A masked word fits every word, and one mask stands for any number of words: the practice's own cases are masked.
+    No evidence lies in a mask, so that a mask in a post lets nothing go by itself.
+    """
+    first, *others = map(re.escape, normalise(phrase).text.split())
+    spelled = f"(?:{first}|{MASK})" + "".join(rf"(?:\s+(?:{word}|{MASK})|(?<={MASK}))" for word in others)
     return re.compile(rf"(?<!\w){spelled}(?!\w)", re.IGNORECASE)
 
 

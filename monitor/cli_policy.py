@@ -165,7 +165,8 @@ def _shown(example: Example, app: App) -> str:
     severities = [severity.name for severity in (example.was, example.now) if severity is not None]
     severity = " -> ".join(dict.fromkeys(severities))
     clause = f"{example.clause}" if example.to is example.clause else f"{example.clause} -> {example.to}"
-    line = f"  {example.effect.value}, clause {clause}, {severity}: {example.account}, {day}: {example.excerpt}"
+    known = "" if example.finding is None else f"finding {example.finding}, "
+    line = f"  {example.effect.value}, clause {clause}, {severity}: {known}{example.account}, {day}: {example.excerpt}"
     return f"{line}\n    {example.reason}" if example.reason else line
 
 

@@ -57,12 +57,14 @@ class Difference:
 
 @dataclass(frozen=True, slots=True)
 class Example:
-    """A pointer to one difference. `excerpt` is masked, and says nothing at all where a client may be told of.
+    """A pointer to one difference.
 
-    `reason` is that of the judging, "" where it did not change or a client may be told of.
+    `finding` is the number of the one on record. `excerpt` is masked, and says nothing at all where a client may be
+    told of. `reason` is that of the new judging, "" where it did not change or a client may be told of.
     """
 
     effect: Effect
+    finding: int | None
     clause: Clause
     to: Clause
     was: Severity | None
@@ -217,6 +219,7 @@ def _example(kept: KeptVersion, difference: Difference, found: Again, *, confide
     new_reason = now is not None and (was is None or was.reason != now.reason)
     return Example(
         effect=difference.effect,
+        finding=was.id if was is not None else None,
         clause=difference.clause,
         to=now.clause if now is not None else difference.clause,
         was=was.severity if was is not None else None,

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 import structlog
 
 from analyzers.judge import judge
-from analyzers.keep import CLIENT_DETAIL, CUT, keep
+from analyzers.keep import CLIENT_DETAIL, CUT, keep, without_handles
 from domain.errors import NotAuthorised
 from domain.findings import Clause
 from monitor.packets import packet_of, pseudonymiser
@@ -97,7 +97,7 @@ def bench_of(app: App) -> Bench:
 def judged_again(kept: KeptVersion, stored: Sequence[StoredFinding], bench: Bench) -> Again:
     """Judge kept words as far as they go; `stored` is what is on record for them. Pure."""
     packet = packet_of(kept.post, kept.post.published_at or bench.now, kept, bench.policy, None)
-    scored = judge(packet, bench.policy, bench.local)
+    scored = judge(packet, _as_kept(bench, kept), bench.local)
     clauses = {finding.clause for finding in stored}
     sure = _sure(kept, clauses, scored)
     withheld = len(scored.findings) - len(sure)
@@ -108,6 +108,15 @@ def judged_again(kept: KeptVersion, stored: Sequence[StoredFinding], bench: Benc
         # What this judging did not see of a client was seen before: it stays masked.
         excerpts = (CLIENT_DETAIL,) * len(sure)
     return Again(sure, excerpts, scored.needs_context, withheld)
+
+
+def _as_kept(bench: Bench, kept: KeptVersion) -> Policy:
+    """The policy with its accepted phrases as kept words have them: with other people's handles replaced."""
+    accepted = tuple(
+        replace(entry, phrase=without_handles(entry.phrase, bench.pseudonym, kept.handle))
+        for entry in bench.policy.accepted
+    )
+    return replace(bench.policy, accepted=accepted)
 
 
 def is_cut(kept: KeptVersion) -> bool:

@@ -5,6 +5,7 @@ import pytest
 
 from analyzers.accepted import unless_accepted
 from analyzers.judge import judge
+from analyzers.keep import MASK
 from analyzers.policy import parse_policy
 from analyzers.score import score
 from domain.findings import Accepted, Clause, Finding, Scored, Severity, Span
@@ -96,6 +97,21 @@ def test_what_stands_beside_the_phrase_and_was_not_quoted_is_still_found():
     assert found.clause is Clause.ENDORSEMENT
     assert found.spans[0].start >= len(OFFER)
     assert all(post.text[span.start : span.end] == span.quote for span in found.spans)
+
+
+@pytest.mark.parametrize(
+    ("masked", "let_go"),
+    [
+        (OFFER.replace("CalmPetalGummies,", MASK), True),
+        (OFFER.replace("w CalmPetalGummies, use", MASK), True),
+        (OFFER.replace("Obsessed w CalmPetalGummies,", MASK), True),
+        (OFFER.replace("CalmPetalGummies,", f"{MASK} and"), False),
+        (MASK, True),
+        (f"{MASK} use my code TESS15", False),
+    ],
+)
+def test_a_masked_word_fits_every_word_of_a_phrase(masked, let_go):
+    assert (judge(packet(masked), policy(phrase(OFFER, Clause.ENDORSEMENT))).findings == ()) is let_go
 
 
 def test_the_whole_offer_is_let_go_when_it_is_all_there_is():

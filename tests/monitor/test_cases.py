@@ -59,7 +59,7 @@ def test_a_dismissed_finding_fails_as_a_case_until_its_phrase_is_accepted(practi
     accepting = replace(
         practice.policy, accepted=(Accepted("code TESS15", Clause.ENDORSEMENT, "Imani Okafor", "Ours"),)
     )
-    whole = replace(practice.policy, accepted=(Accepted(case.text, Clause.ENDORSEMENT, "Imani Okafor", "Ours"),))
+    whole = replace(practice.policy, accepted=(Accepted(OFFER, Clause.ENDORSEMENT, "Imani Okafor", "Ours"),))
 
     assert [run_cases([case], policy)[0].well for policy in (practice.policy, accepting, whole)] == [False, False, True]
 

@@ -105,3 +105,16 @@ def test_what_was_once_seen_of_a_client_stays_masked_when_it_is_not_seen_any_mor
     assert plain.excerpts != (CLIENT_DETAIL,)
     assert client.excerpts == (CLIENT_DETAIL,)
     assert all(isinstance(finding, Finding) for finding in client.findings)
+
+
+def test_a_phrase_with_a_handle_is_known_in_kept_words_which_hold_none(practice: Practice) -> None:
+    practice.authorise()
+    offer = OFFER.replace("CalmPetalGummies", "@CalmPetalGummies")
+    practice.publish("offer", offer)
+    practice.collect()
+    accepted = Accepted(offer, Clause.ENDORSEMENT, "Imani Okafor", "Ours")
+
+    done = rescore(replace(practice.app(), policy=replace(practice.policy, version="another", accepted=(accepted,))))
+
+    assert "CalmPetal" not in next(iter(practice.store.findings.kept_for_rescore())).post.text
+    assert (done.versions, done.added) == (1, 0)

@@ -18,9 +18,11 @@ from analyzers.packets import read_labelled, scored_to_json
 from analyzers.policy import load_policy
 from domain.errors import PacketError, UsageError
 from monitor.cli_common import DEFAULT_CONFIG, ConfigFile
+from monitor.cli_opinion import measure_model, require_model
 from monitor.cli_policy import rescore_kept
 from monitor.cli_text import say
 from monitor.config import load_config
+from monitor.opinion_quality import opinion_json, opinion_table
 
 if TYPE_CHECKING:
     from domain.findings import Policy
@@ -54,9 +56,14 @@ def score(
 def evaluate_file(
     labelled: Labelled,
     as_data: Annotated[bool, typer.Option("--json", help="Print the measures as JSON.")] = False,
+    with_opinion: Annotated[
+        bool, typer.Option("--with-opinion", help="Ask the configured model too, and measure it on the same findings.")
+    ] = False,
     config: ConfigFile = DEFAULT_CONFIG,
 ) -> None:
     """Score labelled posts and print every measure of the contract with its interval."""
+    if with_opinion:
+        require_model(config)
     policy = _policy_if_any(config)
     well = True
     pairs = []
@@ -69,7 +76,11 @@ def evaluate_file(
             continue
         pairs.append((post, judge(post.packet, policy)))
     measured = evaluate(pairs)
-    say(json.dumps(as_json(measured), indent=2) if as_data else table(measured))
+    second = measure_model(pairs, config) if with_opinion else None
+    if as_data:
+        say(json.dumps(as_json(measured) | ({"second_opinion": opinion_json(second)} if second else {}), indent=2))
+    else:
+        say("\n\n".join((table(measured), *([opinion_table(second)] if second else []))))
     if not well:
         raise typer.Exit(1)
 

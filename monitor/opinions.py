@@ -37,6 +37,8 @@ if TYPE_CHECKING:
 
 ASK_WITHIN = timedelta(days=14)
 """How old a finding may be: switching opinions on does not go through the whole archive."""
+LONGEST_RUN = 480.0
+"""Seconds; within the time that one process keeps others from the same work."""
 CLIENT_DOUBT = 0.2
 """From this chance of a clause 2 violation on, a post is not asked about, whatever its finding is about."""
 
@@ -164,6 +166,7 @@ def asker_of(
     *,
     reserve: Callable[[], bool],
     stopping: Callable[[], bool],
+    seconds: float = LONGEST_RUN,
 ) -> Asker:
     """One run's worth of questions, as the configuration limits them."""
     table = config.opinion
@@ -171,7 +174,7 @@ def asker_of(
         transport=transport,
         prompt=compile_prompt(policy),
         model=table.model,
-        limits=Limits(retries=table.retries, calls=table.calls_per_run),
+        limits=Limits(retries=table.retries, calls=table.calls_per_run, seconds=seconds),
         reserve=reserve,
         stopping=stopping,
         sleep=time.sleep,

@@ -29,9 +29,9 @@ _FOR_ALL = frozenset({"address-refused", "access-refused", "redirected"})
 class Limits:
     """What one run may cost. `retries` are added to a first try; `calls` counts every request, `seconds` the whole."""
 
-    retries: int = 2
-    calls: int = 50
-    seconds: float = 480.0
+    retries: int
+    calls: int
+    seconds: float
 
 
 @dataclass(slots=True)

@@ -1,6 +1,11 @@
 """What another policy would change, and the practice's own tests, as an administrator meets them."""
 
+import json
+import os
+import pty
 import sqlite3
+import subprocess
+import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -238,3 +243,34 @@ def test_nonsense_about_a_case_is_refused(section7: Installed, expect: str, reas
 
     assert done.returncode == WRONG_USAGE
     assert named in done.stderr
+
+
+def test_a_long_run_says_in_the_log_how_far_it_is_and_no_word_of_a_post(section7: Installed) -> None:
+    for number in range(500):
+        section7.practice.publish(f"more-{number}", f"{SPEAKS} {number}")
+    section7.practice.clock.forward(hours=25)
+    section7.practice.collect()
+
+    done = section7("rescore", "--dry-run")
+
+    lines = [json.loads(line) for line in done.stderr.splitlines()]
+    assert [(line["event"], line["versions"], line["of"]) for line in lines] == [("judged-again", 500, 503)]
+    assert "Larkspur" not in done.stderr
+
+
+def test_a_terminal_is_shown_how_far_it_is(section7: Installed) -> None:
+    ours, theirs = pty.openpty()
+    process = subprocess.Popen(
+        [sys.executable, "-m", "monitor", "rescore", "--dry-run"],
+        cwd=section7.folder,
+        env={**os.environ, "PYTHONPATH": str(Path(__file__).parents[2]), "COLUMNS": "80", "TERM": "xterm"},
+        stdout=subprocess.DEVNULL,
+        stderr=theirs,
+    )
+    assert process.wait(timeout=60) == 0
+    os.close(theirs)
+    drawn = os.read(ours, 20_000).decode()
+    os.close(ours)
+
+    assert "Judging kept posts" in drawn
+    assert "3/3" in drawn

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
 
     from domain.accounts import AccountKind, Licence
     from domain.posts import Parent
+    from domain.safety import Safety
 
 
 class Clause(StrEnum):
@@ -165,7 +166,7 @@ class Scored:
     `protected`: topics seen. `withheld`: the gate dropped a hit of clause 1, 4, 5 or 6.
     `needs_context`: what was missing to decide ("parent", "image", "register", "affiliation").
     `identifiers`: words that may identify people, for masking. `silenced`: words on a protected topic, which
-    may be neither shown nor stored.
+    may be neither shown nor stored. `safety`: dangers to life that the post shows, at most one of each kind.
     """
 
     id: str
@@ -177,6 +178,7 @@ class Scored:
     language: str = "en"
     identifiers: tuple[Span, ...] = ()
     silenced: tuple[Span, ...] = ()
+    safety: tuple[Safety, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -212,6 +214,13 @@ class Policy:
     allowed_signposts: tuple[str, ...] = ()
     enabled: Mapping[Clause, bool] = field(default_factory=dict)
     accepted: tuple[Accepted, ...] = ()
+    clinical_lead: Reviewer | None = None
+    """Hears at once of a danger to life; None leaves that to the privacy officer."""
+
+    @property
+    def hears_of_danger(self) -> Reviewer:
+        """Who is told when a post shows a danger to life."""
+        return self.clinical_lead or self.privacy_officer
 
     def clause(self, clause_id: str) -> ClauseText:
         """The section with this id ("1" to "9"). KeyError when the policy has none, which loading rules out."""

@@ -12,7 +12,9 @@ if TYPE_CHECKING:
 
     from domain.accounts import AccountKind, AccountState, Staff
     from domain.findings import Clause, Finding, Severity, Span
+    from domain.mosaic import Signal
     from domain.posts import Post
+    from domain.safety import Seen
 
 
 class Change(StrEnum):
@@ -78,6 +80,10 @@ class Verdict:
     needs_context: tuple[str, ...] = ()
     assessed: bool = True
     """False for a language that is not assessed."""
+    danger: Seen | None = None
+    """That the clinical lead must hear of this post at once."""
+    signals: tuple[Signal, ...] = ()
+    """What is kept of the client particulars in it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,13 +127,17 @@ class Ceiling:
 
 @dataclass(frozen=True, slots=True)
 class Applied:
-    """What one pass changed in the store. `findings` and `critical` (S4) are ids of findings that are new."""
+    """What one pass changed in the store. `findings` and `critical` (S4) are ids of findings that are new.
+
+    `danger`: somebody must be told at once that a life may be in danger.
+    """
 
     new: int = 0
     edited: int = 0
     gone: int = 0
     findings: tuple[int, ...] = ()
     critical: tuple[int, ...] = ()
+    danger: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import ColumnElement, and_, delete, or_, select, update
 
 from domain.reporting import Delivery, DeliveryKind, DeliveryState
+from store.dangers import forget_told
 from store.database import insert_if_new
 from store.tables import deliveries
 
@@ -86,13 +87,18 @@ class DeliveryStore:
             return _those(connection, deliveries.c.id.in_(ids))
 
     def sent(self, delivery_id: int, at: datetime) -> None:
-        """The server has taken it."""
-        self._finish(delivery_id, {"state": DeliveryState.SENT, "sent_at": at, "next_try_at": None, "problem": ""})
+        """The server has taken it. What a safety mail was about is erased in the same transaction."""
+        taken = {"state": DeliveryState.SENT, "sent_at": at, "next_try_at": None, "problem": ""}
+        with self.database.writing() as connection:
+            _finish(connection, delivery_id, taken)
+            forget_told(connection, delivery_id)
 
     def failed(self, delivery_id: int, problem: str, next_try_at: datetime | None) -> None:
         """It did not go out: back into the queue until `next_try_at`, or refused for good when that is None."""
         state = DeliveryState.REFUSED if next_try_at is None else DeliveryState.QUEUED
-        self._finish(delivery_id, {"state": state, "problem": problem[:_LONGEST_PROBLEM], "next_try_at": next_try_at})
+        values = {"state": state, "problem": problem[:_LONGEST_PROBLEM], "next_try_at": next_try_at}
+        with self.database.writing() as connection:
+            _finish(connection, delivery_id, values)
 
     def drop(self, delivery_id: int) -> None:
         """Forget a mail that has nothing to say any more, because its findings were erased."""
@@ -109,9 +115,9 @@ class DeliveryStore:
         with self.database.reading() as connection:
             return _those(connection, deliveries.c.state != DeliveryState.SENT)
 
-    def _finish(self, delivery_id: int, values: dict[str, Any]) -> None:
-        with self.database.writing() as connection:
-            connection.execute(update(deliveries).where(deliveries.c.id == delivery_id).values(**values, **_RELEASED))
+
+def _finish(connection: Connection, delivery_id: int, values: dict[str, Any]) -> None:
+    connection.execute(update(deliveries).where(deliveries.c.id == delivery_id).values(**values, **_RELEASED))
 
 
 def _those(connection: Connection, *conditions: ColumnElement[bool]) -> tuple[Delivery, ...]:

@@ -11,6 +11,7 @@ from sqlalchemy import inspect, text
 
 from domain.errors import SchemaTooNew, SchemaTooOld
 from store.accounts import AccountStore
+from store.dangers import DangerStore
 from store.database import Database, open_database
 from store.deliveries import DeliveryStore
 from store.digests import DigestStore
@@ -21,6 +22,7 @@ from store.opinions import OpinionStore
 from store.posts import PostStore
 from store.retention import RetentionStore
 from store.runs import RunStore
+from store.signals import SignalStore
 from store.staff import StaffStore
 
 REVISION = "0003"
@@ -42,6 +44,8 @@ class Store:
     digests: DigestStore
     deliveries: DeliveryStore
     leases: LeaseStore
+    dangers: DangerStore
+    signals: SignalStore
     retention: RetentionStore
 
     def check_schema(self) -> None:
@@ -87,5 +91,7 @@ def store_on(database: Database) -> Store:
         digests=DigestStore(database),
         deliveries=DeliveryStore(database),
         leases=LeaseStore(database),
+        dangers=DangerStore(database),
+        signals=SignalStore(database),
         retention=RetentionStore(database),
     )

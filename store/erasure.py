@@ -8,12 +8,14 @@ from typing import TYPE_CHECKING
 from sqlalchemy import ColumnElement, String, and_, cast, delete, false, literal, not_, or_, select, update
 
 from domain.findings import Clause, Severity
+from domain.mosaic import WINDOW
 from domain.plans import Change
 from domain.posts import PostState
 from domain.reporting import DeliveryKind, DeliveryState
 from store.digest_content import forget_findings
 from store.findings import ALERT_PREFIX
-from store.tables import checks, deliveries, findings, posts, runs, versions
+from store.signals import forget_signals
+from store.tables import checks, dangers, deliveries, findings, posts, runs, versions
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -85,6 +87,17 @@ def drop_clean_posts(connection: Connection, rules: Rules) -> int:
     return connection.execute(delete(posts).where(clean)).rowcount
 
 
+def drop_signals(connection: Connection, rules: Rules) -> int:
+    """Hashes of particulars past their time, though their version stays; returns how many."""
+    return forget_signals(connection, rules.account_id, rules.now - min(WINDOW, rules.profile.clean_hash or WINDOW))
+
+
+def drop_untold(connection: Connection, rules: Rules) -> None:
+    """Dangers to life of which nobody could be told for as long as a clean post is remembered."""
+    old = _older(dangers.c.seen_at, rules.profile.clean_hash, rules.now)
+    connection.execute(delete(dangers).where(dangers.c.account_id == rules.account_id, old))
+
+
 def _baselines() -> Select[tuple[int]]:
     """Posts that may be older than the permission: forgotten, they would come back as new. Withdrawal erases them."""
     return select(versions.c.post_key).where(versions.c.change == Change.BASELINE)
@@ -94,11 +107,13 @@ def old_logs(profile: RetentionProfile, now: datetime) -> Sequence[tuple[str, Ta
     """Log lines past their time: (kind, table, condition)."""
     # While its finding exists, an alert's line is what keeps it from being sent again.
     standing = select(literal(ALERT_PREFIX) + cast(findings.c.id, String))
-    finished = and_(
-        deliveries.c.state.in_((DeliveryState.SENT, DeliveryState.REFUSED)),
+    ordinary = and_(
         or_(deliveries.c.kind != DeliveryKind.ALERT, deliveries.c.key.not_in(standing)),
         _older(deliveries.c.queued_at, profile.delivery_log, now),
     )
+    # That such a mail was sent on a day may point to somebody: it is forgotten as soon as the post may be.
+    safety = and_(deliveries.c.kind == DeliveryKind.SAFETY, _older(deliveries.c.queued_at, profile.clean_hash, now))
+    finished = and_(deliveries.c.state.in_((DeliveryState.SENT, DeliveryState.REFUSED)), or_(ordinary, safety))
     return (
         ("passes", checks, _older(checks.c.at, profile.run_log, now)),
         ("runs", runs, _older(runs.c.started_at, profile.run_log, now)),

@@ -5,6 +5,8 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
+from domain.mosaic import WINDOW
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
@@ -19,6 +21,8 @@ def explain(profile: RetentionProfile, ceilings: Mapping[str, Ceiling]) -> tuple
         ("Findings S1 and S2 other than clause 2, with their text", profile.open_minor, "after they were found"),
         ("Findings S3 and S4 other than clause 2, with their text", profile.open_serious, "after they were found"),
         ("Findings of clause 2, with their text", profile.open_confidential, "after they were found"),
+        ("Hashes of client particulars", min(WINDOW, profile.clean_hash or WINDOW), "after they were seen"),
+        ("That the clinical lead was told of a danger to life", profile.clean_hash, "after the mail was queued"),
         ("The log of passes and runs", profile.run_log, "after each line was written"),
         ("The log of mails", profile.delivery_log, "after each was queued"),
     )

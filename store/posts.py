@@ -11,8 +11,10 @@ from domain.errors import NotAuthorised
 from domain.plans import Applied, Change
 from domain.posts import KnownPost
 from store.authorisations import READABLE_STATES, readable_accounts
+from store.dangers import write_dangers
 from store.enrolments import lock_account
 from store.recording import record_check, settle_account, write_findings, write_states, write_versions
+from store.signals import write_signals
 from store.tables import accounts, posts, versions
 
 if TYPE_CHECKING:
@@ -74,8 +76,10 @@ class PostStore:
             _must_not_be_older(verdicts, starts_at)
             written = write_versions(connection, account.id, verdicts, now)
             found = write_findings(connection, written, policy_version, now)
+            write_signals(connection, written, now)
+            danger = write_dangers(connection, account.id, verdicts, now)
             gone = write_states(connection, account.id, plan, now)
-            applied = Applied(written.new, written.edited, gone, found.ids, found.critical)
+            applied = Applied(written.new, written.edited, gone, found.ids, found.critical, danger)
             record_check(connection, account.id, plan, verdicts=verdicts, applied=applied, now=now)
             settle_account(connection, account.id, plan, now)
         return applied
@@ -104,7 +108,8 @@ def _permitted_since(connection: Connection, account_id: int, owner: str, now: d
 def _must_not_be_older(verdicts: Sequence[Verdict], starts_at: datetime) -> None:
     for verdict in verdicts:
         if verdict.version.change is Change.BASELINE:
-            if verdict.kept_text is not None or verdict.kept_alts or verdict.findings:
+            told = verdict.findings or verdict.signals or verdict.danger
+            if verdict.kept_text is not None or verdict.kept_alts or told:
                 raise NotAuthorised("A post that may be older than the authorisation was judged; nothing is written.")
         elif verdict.version.published_at < starts_at:
             raise NotAuthorised("A post is older than the authorisation; nothing is written.")

@@ -17,7 +17,7 @@ from domain.errors import StoreError
 from domain.plans import RetentionReport
 from store.database import backup_of
 from store.enrolments import lock_account
-from store.erasure import Rules, drop_clean_posts, drop_findings, erase_texts, old_logs
+from store.erasure import Rules, drop_clean_posts, drop_findings, drop_signals, drop_untold, erase_texts, old_logs
 from store.explanation import explain
 from store.tables import accounts
 
@@ -40,7 +40,7 @@ class RetentionStore:
 
     def apply(self, profile: RetentionProfile, ceilings: Mapping[str, Ceiling], now: datetime) -> RetentionReport:
         """Erase everything whose time is up at `now`. `ceilings` are the platforms' terms, by platform name."""
-        removed = {"findings": 0, "texts": 0, "posts": 0, "passes": 0, "runs": 0, "deliveries": 0}
+        removed = {"findings": 0, "texts": 0, "signals": 0, "posts": 0, "passes": 0, "runs": 0, "deliveries": 0}
         for account_id, platform in self._accounts():
             rules = Rules(account_id, profile, ceilings.get(platform), now)
             for kind, count in self._one_account(rules).items():
@@ -66,7 +66,11 @@ class RetentionStore:
             # Findings first: what they alone have kept is then free to go.
             findings, freed = drop_findings(connection, rules)
             texts = erase_texts(connection, rules)
-            return {"findings": findings, "texts": freed + texts, "posts": drop_clean_posts(connection, rules)}
+            signals = drop_signals(connection, rules)
+            # Not counted: a count of them, stored day by day, would tell of somebody's health.
+            drop_untold(connection, rules)
+            posts = drop_clean_posts(connection, rules)
+            return {"findings": findings, "texts": freed + texts, "signals": signals, "posts": posts}
 
     def _old_backup(self, now: datetime) -> int:
         """The copy made before a migration still holds what was erased since; it goes after a week."""

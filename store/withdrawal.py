@@ -11,6 +11,7 @@ from domain.findings import Severity
 from domain.plans import Erased
 from store.digest_content import forget_account, forget_findings
 from store.enrolments import change
+from store.signals import forget_signals
 from store.tables import checks, findings, posts, versions
 
 if TYPE_CHECKING:
@@ -34,9 +35,14 @@ _FORGOTTEN = {
 
 
 def erase(connection: Connection, enrolment: Enrolment) -> Erased:
-    """Erase all that may not outlive the withdrawal; S4 findings stay, with the version that carries them."""
+    """Erase all that may not outlive the withdrawal; S4 findings stay, with the version that carries them.
+
+    A danger to life that nobody has been told of yet stays until it was told: whoever leaves and says farewell in one
+    evening is whom it is for.
+    """
     change(connection, enrolment.id, _FORGOTTEN)
     connection.execute(update(checks).where(checks.c.account_id == enrolment.id).values(problem=""))
+    forget_signals(connection, enrolment.id)
     erased = _erase_rows(connection, enrolment.id)
     forget_account(connection, enrolment.id)
     return erased

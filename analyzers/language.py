@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from py3langid.langid import MODEL_FILE, LanguageIdentifier
 
-from analyzers.text import normalise, words
+from analyzers.text import normalise, sentences, words
 from analyzers.vocabulary import SETS
 
 if TYPE_CHECKING:
@@ -29,6 +29,7 @@ _FEWEST_WORDS = 6
 _FEWEST_FAR = 8
 _ENGLISH_SHARE = 0.12
 _FOREIGN_SHARE = 0.2
+_PLAINLY = 0.3
 
 
 def assess_language(text: str, declared: str | None) -> str:
@@ -46,9 +47,22 @@ def assess_language(text: str, declared: str | None) -> str:
         return "en"
     if best == "en" or shares[best] < _FOREIGN_SHARE:
         return "en"
+    if _has_english_sentence(prose):
+        return "en"
     identified = _identified(prose)
     agrees = identified == best or (declared or "").split("-")[0].lower() == best
     return best if agrees else "en"
+
+
+def _has_english_sentence(prose: str) -> bool:
+    """Whether one sentence is plainly English: a post in two languages is assessed."""
+    for start, end in sentences(prose):
+        tokens = words(prose[start:end])
+        if len(tokens) >= _FEWEST_WORDS:
+            shares = {language: _share(tokens, common) for language, common in _COMMON_WORDS.items()}
+            if shares["en"] >= _PLAINLY and shares["en"] == max(shares.values()):
+                return True
+    return False
 
 
 def _share(tokens: Sequence[str], common: frozenset[str]) -> float:

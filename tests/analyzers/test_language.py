@@ -1,6 +1,16 @@
+from pathlib import Path
+
 import pytest
 
 from analyzers.language import assess_language
+from tests.fakes.disguises import cyrillic, mixed_scripts, spaced
+
+LINES = [
+    line.split("\t")
+    for line in (Path(__file__).parent / "data" / "languages.tsv").read_text(encoding="utf-8").splitlines()
+]
+ENGLISH = [(kind, text) for language, kind, text in LINES if language == "en"]
+FOREIGN = [(language, text) for language, _, text in LINES if language != "en"]
 
 
 @pytest.mark.parametrize(
@@ -43,3 +53,26 @@ def test_the_declared_language_alone_decides_nothing():
         assess_language("We are proud of the new books in the waiting room and of the people who read them.", "es")
         == "en"
     )
+
+
+@pytest.mark.parametrize(("kind", "text"), ENGLISH)
+def test_english_in_all_its_kinds_is_assessed(kind, text):
+    assert assess_language(text, None) == "en"
+
+
+def test_a_short_post_in_another_language_is_told_nearly_always():
+    told = [assess_language(text, None) == language for language, text in FOREIGN]
+    assert len(told) > 80
+    assert sum(told) >= 0.95 * len(told)
+
+
+@pytest.mark.parametrize("trick", [cyrillic, mixed_scripts, spaced])
+def test_english_in_disguise_is_english(trick):
+    text = "My four o'clock client told me about her brother again, and then she cried through the session."
+    assert assess_language(trick(text), None) == "en"
+
+
+def test_one_english_sentence_among_others_is_enough():
+    padding = " Hoy hablamos de la ansiedad y de lo que se puede hacer en casa con los niños y las niñas." * 5
+    assert assess_language("She told me in our session that he is the only one." + padding, "es") == "en"
+    assert assess_language(padding, None) == "es"

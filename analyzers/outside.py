@@ -50,9 +50,10 @@ def for_outside(packet: Packet, scored: Scored) -> Outside:
 
 def _cut(words: str, silenced: Sequence[Span]) -> str:
     """The same length, silenced words gone."""
+    mark = f" {CUT} "
     for span in silenced:
         room = span.end - span.start
-        words = words[: span.start] + f" {CUT} "[:room].ljust(room) + words[span.end :]
+        words = words[: span.start] + (mark if len(mark) <= room else "").ljust(room) + words[span.end :]
     return words
 
 

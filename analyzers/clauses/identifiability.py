@@ -1,0 +1,87 @@
+"""How far a post narrows down who a client is, without a name: kinds of particulars, each with its rarity, added up.
+
+One unit of rarity halves the number of people who fit. From `RECOGNISABLE` on, somebody who knows the place may
+recognise the person; from `SINGLED_OUT` on, so may a stranger with a search engine (POLICY.md, clause 2, limb A).
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from analyzers.patterns import load_rules, scan
+from analyzers.reading import Weighing
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from analyzers.patterns import Hit, Rule
+    from analyzers.text import Passage
+
+RECOGNISABLE = 4.0
+SINGLED_OUT = 6.0
+_REACH = 350
+"""Characters on either side of what points to a client: in a longer text the rest is about something else."""
+_SHORT = 700
+_FEWEST_KINDS = 2
+_MOST_NAMED = 4
+
+RULES = load_rules("identifiers_quasi")
+QUASI = RULES["quasi"]
+
+
+@dataclass(frozen=True, slots=True)
+class Identifiability:
+    """What was counted: one rule a kind, its rarest, rarest first; and where they stand."""
+
+    kinds: tuple[Rule, ...] = ()
+    hits: tuple[Hit, ...] = ()
+
+    @property
+    def number(self) -> float:
+        """Rarity in halvings, 0 when nothing narrows anybody down."""
+        return math.fsum(rule.weight for rule in self.kinds)
+
+    @property
+    def breakdown(self) -> tuple[tuple[str, float], ...]:
+        """What was found in words for a reader, and how rare it is, rarest first."""
+        return tuple((rule.says, rule.weight) for rule in self.kinds)
+
+    @property
+    def recognisable(self) -> bool:
+        """Whether people who know the place may recognise the person."""
+        return self.number >= RECOGNISABLE
+
+    @property
+    def singled_out(self) -> bool:
+        """Whether few people or one fit."""
+        return self.number >= SINGLED_OUT
+
+    @property
+    def sentence(self) -> str:
+        """A sentence for the reader that quotes nothing; "" where too little was found to say it."""
+        says = list(dict.fromkeys(rule.says for rule in self.kinds))[:_MOST_NAMED]
+        if not self.recognisable or len(says) < _FEWEST_KINDS:
+            return ""
+        return f"A client cue with {', '.join(says[:-1])} and {says[-1]}: together they may single out one person."
+
+
+def identifiability(own: Sequence[Passage], pointers: Iterable[Hit]) -> Identifiability:
+    """Count what stands near the words that point to a client.
+
+    In a short text all of it is near; without pointers, what stands densest is counted.
+    """
+    found = Weighing.of(hit for passage in own for hit in scan(QUASI, passage))
+    centres = [(hit.passage, hit.start, hit.end) for hit in pointers]
+    near = Weighing(tuple(hit for hit in found.hits if _near(hit, centres))) if centres else found.densest()
+    kinds = sorted(near.heaviest.values(), key=lambda rule: (-rule.weight, rule.name))
+    return Identifiability(tuple(kinds), near.hits)
+
+
+def _near(hit: Hit, centres: Sequence[tuple[Passage, int, int]]) -> bool:
+    if len(hit.passage.text) <= _SHORT:
+        return True
+    return any(
+        passage is hit.passage and start - _REACH <= hit.start <= end + _REACH for passage, start, end in centres
+    )

@@ -1,13 +1,14 @@
 """Clause 3: no advice to an individual, no answers to clinical questions, no contact that blurs the line.
 
 Advice needs three things: an individual with facts of their own, a direction or a diagnosis, a clinician who answers.
-Crisis signposting is never a fault. Warmth is not the test of a boundary: continued treatment, meeting, secrecy,
-romance, business and gifts are.
+A follow-up ("report back") makes a relationship of it. Crisis signposting is never a fault. Warmth is not the test of
+a boundary: continued treatment, meeting, secrecy, romance, business and gifts are.
 """
 
 from __future__ import annotations
 
 import re
+from typing import TYPE_CHECKING
 
 from analyzers.patterns import Hit, Rule, load_rules, matches, scan
 from analyzers.reading import Detection, Reading, Weighing, weighed
@@ -15,42 +16,72 @@ from domain.accounts import Licence
 from domain.findings import Clause, Severity
 from domain.posts import ParentAuthor
 
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
 CLAUSE = Clause.THERAPEUTIC
 _STRICT = 0.1
 ANSWER = Rule("answer", _STRICT, re.compile(""), "answers a clinical question", frozenset(), "answer")
 """What strict mode reports where no rule speaks: that a clinical question was answered at all."""
+THANKED = Rule("thanked", 1.0, re.compile(""), "answers the thanks of a likely former client", frozenset(), "thanked")
+"""A warm answer to thanks for care: it confirms nothing in words, and a reader infers the rest."""
 _ADVICE_BIAS = -2.6
 _BOUNDARY_BIAS = -2.4
 _SOLICITS_BIAS = -2.2
+_LETTER_BIAS = -3.4
+_EVERYBODY_BIAS = -4.0
+_THANKED = 0.4
+_ASSENT = 1.2
+_QUIET = -3.0
 _NOT_CLINICAL = 1.6
 _ENOUGH = 4.0
 """A boundary rule of this weight needs no sign that the other is a client."""
+_MOST_THANKS = 160
+"""Characters of a reply that only thanks."""
 
 _RULES = load_rules("therapeutic")
 SAFETY = _RULES["safety"]
 ASKS = _RULES["asks"]
-
 ADVICE = _RULES["advice"]
-
 GENERAL = _RULES["general"]
-
 SOLICITS = _RULES["solicits"]
-
 BOUNDARY = _RULES["boundary"]
+_LIMITS = tuple(rule for rule in GENERAL if rule.group in {"limit", "redirect", "crisis"})
+_APART = tuple(rule for rule in GENERAL if rule.group in {"limit", "redirect"} or rule.name == "chores/cv")
+_ROLES = ("intern", "postdoc", "associate", "peer", "therap", "counsel", "psych", "trainee", "coach", "clinician")
 
 
 def detect(reading: Reading) -> Detection:
-    """Judge clause 3: the strongest of individual advice, soliciting cases, and blurred boundaries."""
-    found = (_advice(reading), _solicits(reading), _boundary(reading))
-    return max(found, key=lambda detection: detection.score)
+    """Judge clause 3: the gravest of what is reported, else the likeliest of what is not."""
+    found = (
+        _advice(reading),
+        _assent(reading),
+        _letter(reading),
+        _solicits(reading),
+        _everybody(reading),
+        _boundary(reading),
+        _thanked(reading),
+    )
+    reported = [detection for detection in found if detection.score > 0]
+    return max(reported or found, key=lambda detection: (detection.severity if reported else 0, detection.score))
+
+
+def _quiet() -> Detection:
+    return Detection(CLAUSE, _QUIET)
+
+
+def _own(table: Iterable[Rule], reading: Reading) -> Weighing:
+    return Weighing.of(hit for passage in reading.own for hit in scan(table, passage))
+
+
+def _whole(rule: Rule, reading: Reading) -> tuple[Hit, ...]:
+    """The first sentence as evidence, where the reply as such is the fault."""
+    return (Hit(rule, reading.text, *reading.text.sentences[0]),)
 
 
 def _clinician(reading: Reading) -> bool:
     role = reading.packet.role.lower()
-    return reading.packet.licence is not Licence.NONE or any(
-        word in role
-        for word in ("intern", "postdoc", "associate", "peer", "therap", "counsel", "psych", "trainee", "coach")
-    )
+    return reading.packet.licence is not Licence.NONE or any(word in role for word in _ROLES)
 
 
 def _answers_other(reading: Reading) -> bool:
@@ -59,29 +90,48 @@ def _answers_other(reading: Reading) -> bool:
 
 
 def _advice(reading: Reading) -> Detection:
-    advice = Weighing.of(hit for passage in reading.own for hit in scan(ADVICE, passage))
+    advice = _own(ADVICE, reading)
     calm = Weighing.of(scan(GENERAL, reading.text))
     asks = Weighing.of(scan(ASKS, reading.parent)) if reading.parent and _answers_other(reading) else Weighing(())
     score = weighed(_ADVICE_BIAS, advice, calm) + asks.total
-    directs = advice.any("order", "diagnosis", "medication")
     asked = "self" in asks
+    clinical = "trouble" in asks and asked
+    directs = advice.any("order", "diagnosis", "medication") or (clinical and "follow-up" in advice)
     if not asked or not directs:
         score = min(score, 0.0) - 1.5
     if not _clinician(reading) and not reading.by_practice:
         score -= 1.0
-    clinical = "trouble" in asks and asked
     if not clinical and not advice.any("diagnosis", "medication"):
         score -= _NOT_CLINICAL
-    if "crisis" in calm and "diagnosis" not in advice:
-        score = min(score, -1.0)
-    if "limit" in calm and "diagnosis" not in advice and not advice.any("follow-up"):
-        score = min(score, -0.5)
-    pointed_on = "crisis" in calm or "redirect" in calm or _signposted(reading)
-    if score <= 0 and reading.strict and clinical and not pointed_on:
-        answer = Hit(ANSWER, reading.text, *reading.text.sentences[0])
-        return Detection(CLAUSE, _STRICT, Severity.S1, (answer,), "The reply answers a clinical question.")
-    severity = Severity.S4 if _unsafe(reading) else Severity.S3
+    score = _limited(score, advice, calm)
+    if score <= 0 and clinical:
+        return _strict(reading, calm, score)
+    severity = _advice_severity(reading, advice)
     return Detection(CLAUSE, score, severity, advice.evidence[:5], advice.reason("The reply"))
+
+
+def _advice_severity(reading: Reading, advice: Weighing) -> Severity:
+    """S3, with medication, self-harm or a child's safety S4; an offer to go on in private, without advice, S2."""
+    if _unsafe(reading, advice):
+        return Severity.S4
+    return Severity.S3 if advice.any("order", "diagnosis", "medication") else Severity.S2
+
+
+def _limited(score: float, advice: Weighing, calm: Weighing) -> float:
+    """Crisis lines and a stated limit keep a reply general, unless it diagnoses or asks for a report."""
+    if "crisis" in calm and "diagnosis" not in advice:
+        return min(score, -1.0)
+    doses = advice.weight_of("medication") > 0 and "order" in advice
+    if "limit" in calm and not (doses or advice.any("diagnosis", "follow-up")):
+        return min(score, -0.5)
+    return score
+
+
+def _strict(reading: Reading, calm: Weighing, score: float) -> Detection:
+    """Below the bar of advice: a reminder where the policy wants no clinical question answered at all."""
+    if not reading.strict or calm.any("crisis", "redirect") or _signposted(reading):
+        return Detection(CLAUSE, score)
+    return Detection(CLAUSE, _STRICT, Severity.S1, _whole(ANSWER, reading), "The reply answers a clinical question.")
 
 
 def _signposted(reading: Reading) -> bool:
@@ -90,15 +140,55 @@ def _signposted(reading: Reading) -> bool:
     return any(signpost.casefold() in words for signpost in reading.signposts)
 
 
-def _unsafe(reading: Reading) -> bool:
-    return matches(SAFETY, reading.text) or (reading.parent is not None and matches(SAFETY[1:], reading.parent))
+def _unsafe(reading: Reading, advice: Weighing) -> bool:
+    """Medication, self-harm or a child's safety, in the answer or in what it answers."""
+    if "medication" in advice or matches(SAFETY, reading.text):
+        return True
+    if reading.parent is None:
+        return False
+    doses = matches(_RULES["dosing"], reading.text) and matches(_RULES["medicine"], reading.parent)
+    return doses or matches(SAFETY[1:], reading.parent)
+
+
+def _assent(reading: Reading) -> Detection:
+    """A bare yes to "should I stop taking them?" is a direction."""
+    proposed = reading.parent is not None and _answers_other(reading) and matches(_RULES["proposes"], reading.parent)
+    agrees = Weighing.of(scan(_RULES["assent"], reading.text))
+    if not (proposed and agrees.hits and reading.parent and matches(_RULES["medicine"], reading.parent)):
+        return _quiet()
+    if not _clinician(reading) or matches(_LIMITS, reading.text):
+        return _quiet()
+    reason = "The reply agrees to a change of medication that a person proposes."
+    return Detection(CLAUSE, _ASSENT, Severity.S4, agrees.evidence, reason)
+
+
+def _letter(reading: Reading) -> Detection:
+    """An advice column: one person's facts are told, and that person is told what to do."""
+    if not matches(_RULES["letter"], reading.text) or not _clinician(reading):
+        return _quiet()
+    verdict = _own(_RULES["verdict"], reading)
+    score = weighed(_LETTER_BIAS, verdict, Weighing(()))
+    if "verdict" not in verdict:
+        score = min(score, -1.0)
+    severity = Severity.S4 if matches(SAFETY, reading.text) else Severity.S3
+    return Detection(CLAUSE, score, severity, verdict.evidence[:5], verdict.reason("The post"))
 
 
 def _solicits(reading: Reading) -> Detection:
-    solicits = Weighing.of(hit for passage in reading.own for hit in scan(SOLICITS, passage))
-    calm = Weighing.of(scan(GENERAL[:2], reading.text))
+    solicits = _own(SOLICITS, reading)
+    calm = Weighing.of(scan(_APART, reading.text))
     score = weighed(_SOLICITS_BIAS, solicits, calm)
-    return Detection(CLAUSE, score, Severity.S2, solicits.evidence[:3], solicits.reason("The post"))
+    asked = [hit for hit in solicits.hits if matches(SAFETY[:1], reading.text)]
+    severity = Severity.S4 if asked and "bring" in solicits else Severity.S2
+    return Detection(CLAUSE, score, severity, solicits.evidence[:3], solicits.reason("The post"))
+
+
+def _everybody(reading: Reading) -> Detection:
+    """General, prescriptive, and inviting individual reports: a reminder."""
+    told = _own((*_RULES["everybody"], *_RULES["reports"]), reading)
+    calm = Weighing.of(scan(_LIMITS, reading.text))
+    score = weighed(_EVERYBODY_BIAS, told, calm)
+    return Detection(CLAUSE, score, Severity.S1, told.evidence[:3], told.reason("The post"))
 
 
 def _boundary(reading: Reading) -> Detection:
@@ -108,9 +198,36 @@ def _boundary(reading: Reading) -> Detection:
     client = known or "former" in boundary or any(rule.weight >= _ENOUGH for rule in boundary.heaviest.values())
     calm = Weighing.of(scan(GENERAL[:3], reading.text))
     score = weighed(_BOUNDARY_BIAS, boundary, calm) + (1.2 if known else -1.5)
-    if not client:
+    if not client or (reading.by_practice and set(boundary.heaviest) == {"slot"}):
         score = min(score, 0.0) - 1.0
     missing = ("parent",) if parent is None and reading.packet.is_reply and boundary.hits else ()
     return Detection(
-        CLAUSE, score, Severity.S3, boundary.evidence[:3], boundary.reason("The reply"), needs_context=missing
+        CLAUSE,
+        score,
+        _boundary_severity(reading, boundary),
+        boundary.evidence[:3],
+        boundary.reason("The reply" if parent else "The post"),
+        needs_context=missing,
     )
+
+
+def _boundary_severity(reading: Reading, boundary: Weighing) -> Severity:
+    """An appointment kept in public is less than treatment continued; a person in danger or a child is more."""
+    if "crisis-instead" in boundary or (reading.parent is not None and matches(SAFETY[1:], reading.parent)):
+        return Severity.S4
+    return Severity.S2 if set(boundary.heaviest) == {"slot"} else Severity.S3
+
+
+def _thanked(reading: Reading) -> Detection:
+    """Thanks for care, answered warmly: coach not to reply (C3-08 of the annotation guide)."""
+    parent = reading.packet.parent
+    if parent is None or reading.parent is None or parent.author is not ParentAuthor.CLIENT_UNKNOWN:
+        return _quiet()
+    short = 0 < len(reading.text.text.strip()) <= _MOST_THANKS
+    if not short or not matches(_RULES["gratitude"], reading.parent) or matches(_PRIVATE, reading.text):
+        return _quiet()
+    reason = "The reply answers the thanks of a likely former client; a reader will infer the rest."
+    return Detection(CLAUSE, _THANKED, Severity.S2, _whole(THANKED, reading), reason)
+
+
+_PRIVATE = (*_LIMITS, *(rule for rule in GENERAL if rule.name == "thanks/privacy"))

@@ -28,6 +28,40 @@ GROUPS = [
     [f"{who} is the sweetest client, cried through our whole session on Tuesday" for who in ("He", "She", "They")],
     [f"My client told me today that {who} finally slept" for who in ("he", "she", "they")],
     [f"Proud of my {kin}, ten years married today" for kin in ("wife", "husband")],
+    [f"Our clinical director says we all think {side} should win" for side in ("Okafor", "Lindqvist", "the Greens")],
+    [
+        f"Larkspur Bend's position is simple: the {thing} should {end}."
+        for thing in ("levy", "ban")
+        for end in ("go", "stay")
+    ],
+    [f"our whole office is {mood} about the ruling tonight" for mood in ("fuming", "celebrating", "heartbroken")],
+    [f"Dr. Osei says the whole office is voting {way} Measure 12" for way in ("for", "against", "no on", "yes on")],
+    [
+        f"As a psychologist I can tell you that {office} has early dementia."
+        for office in ("that senator", "that governor", "that mayor", "that president")
+    ],
+    [f"I think {group} have a point about the {tax}." for group in ("landlords", "tenants") for tax in ("levy", "tax")],
+    [f"if you voted {way} that bond don't come to my office" for way in ("for", "against")],
+    [
+        f"I don't see couples where anyone works for the {trade} company. Don't ask."
+        for trade in ("wind", "oil", "tobacco")
+    ],
+    [f"Wednesday the {faith} chaplain and I ran the food drive." for faith in ("Catholic", "Muslim", "humanist")],
+    [f"{who} said to me he's fixin to quit, and I said {say}." for who in ("He", "She") for say in ("same", "me too")],
+    [
+        f"The {group} family next door brought {dish} again, I adore them."
+        for group, dish in (("Somali", "sambusa"), ("Polish", "pierogi"), ("Mormon", "funeral potatoes"))
+    ],
+    [
+        f"my supervisor is a {word} and the whole evening team knows why"
+        for word in ("scumbag", "liar", "bully", "coward")
+    ],
+    [
+        f"{cause} rally Saturday, bring a hat. Vote {way} on 5."
+        for cause in ("Pro-life", "Pro-choice")
+        for way in ("yes", "no")
+    ],
+    [f"Gotta say {dialect}, this schedule got me beat." for dialect in ("y'all", "you guys", "youse", "folks")],
 ]
 PRACTICE_GROUPS = [
     [
@@ -35,6 +69,8 @@ PRACTICE_GROUPS = [
         for place in ("Baptist church", "Islamic Center", "synagogue")
     ],
     [f"larkspur bend will not be seeing anyone who voted {way} that measure" for way in ("for", "against")],
+    [f"Closed Tuesday so staff can vote {way} Quintero" for way in ("for", "against")],
+    [f"Official Larkspur Bend position: Measure 12 should {end}" for end in ("pass", "fail")],
 ]
 
 

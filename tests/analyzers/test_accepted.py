@@ -10,6 +10,7 @@ from analyzers.policy import parse_policy
 from analyzers.score import score
 from domain.findings import Accepted, Clause, Finding, Scored, Severity, Span
 from monitor.examples import POLICY, example
+from tests.fakes.listener import listening_for
 from tests.fakes.packets import packet
 
 PLAIN = parse_policy(example(POLICY), POLICY)
@@ -179,3 +180,15 @@ def test_no_text_and_no_phrase_breaks_it_and_no_finding_is_made_up(words, accept
     assert set(clauses(after)) <= set(clauses(before))
     for found in after.findings:
         assert all(words[span.start : span.end] == span.quote for span in found.spans)
+
+
+def test_what_the_local_model_hears_is_let_go_and_what_it_hears_beside_the_phrase_is_not():
+    local = listening_for(Clause.OPINION, "maples")
+    accepting = policy(phrase("the maples are red", Clause.OPINION))
+    alone = packet("I walked. The maples are red. I went home.")
+    beside = packet("I walked. The maples are red. More maples there.")
+
+    assert clauses(judge(alone, PLAIN, local)) == [Clause.OPINION]
+    assert judge(alone, accepting, local).findings == ()
+    assert judge(alone, accepting, local).clauses[Clause.OPINION] < judge(alone, PLAIN, local).clauses[Clause.OPINION]
+    assert clauses(judge(beside, accepting, local)) == [Clause.OPINION]

@@ -6,12 +6,15 @@ import pytest
 from sqlalchemy import select
 
 from analyzers.keep import CLIENT_DETAIL
+from analyzers.score import BLENDED, detector_version
 from domain.findings import Accepted, Clause, Finding, Severity, Span
 from domain.plans import StoredFinding
 from domain.posts import Parent, ParentAuthor
 from monitor.rehearsal import EXAMPLES, Effect, differences, rehearse
+from monitor.rescore import rescore
 from store.engine import Store
 from store.tables import metadata
+from tests.fakes.listener import listening_for
 from tests.fakes.practice import GRAVE, HARMLESS, Practice, practice_on
 
 OFFER = "Obsessed w CalmPetalGummies, use my code TESS15, honestly the best sleep of my life #ad"
@@ -180,3 +183,17 @@ def test_days_of_examples_are_those_of_the_posts(practice: Practice) -> None:
     seen = rehearse(practice.app(), under(practice, accepted=(ACCEPTED,)))
 
     assert [example.published_at for example in seen.examples] == [published]
+
+
+def test_the_local_model_is_rehearsed_and_named_and_rescores_what_it_promised(practice: Practice) -> None:
+    practice.publish("offer", f"{OFFER} The maples are red.")
+    practice.collect()
+    app = replace(practice.app(), local=listening_for(Clause.OPINION, "maples"))
+
+    seen = rehearse(app, practice.policy)
+    done = rescore(app)
+
+    assert seen.detector == f"{BLENDED} {detector_version(app.local)}"
+    assert seen.counts == {(Clause.ENDORSEMENT, Effect.CHANGES): 1}
+    assert [(example.clause, example.to) for example in seen.examples] == [(Clause.ENDORSEMENT, Clause.OPINION)]
+    assert done.added == 1

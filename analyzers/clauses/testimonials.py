@@ -1,6 +1,6 @@
 """Clause 5, testimonials: asking people in care for praise, and passing theirs on.
 
-Who may be asked depends on the licence (`testimonials.toml` beside this module). Paying for praise is barred for everybody
+Who may be asked depends on the licence (`testimonials.toml` beside this module). Paying for praise is barred for all
 (16 CFR 465). Passing on what came unasked is for a person to judge, signed permission or not.
 """
 

@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING
 from analyzers.assess import assess
 from analyzers.clauses.identifiers import IDENTIFIERS
 from analyzers.language import assess_language
-from analyzers.model.blend import reason_of, severity_of
+from analyzers.model.blend import reason_of
 from analyzers.model.occlusion import evidence
 from analyzers.patterns import scan
+from analyzers.severity import severity_of
 from analyzers.silence import silenced
 from domain.findings import GRAVITY, Clause, Finding, Scored, Span
 
@@ -89,7 +90,7 @@ def _finding(
     detection, heard = assessment.found[clause], assessment.heard
     return Finding(
         clause=clause,
-        severity=severity_of(clause, heard, detection),
+        severity=severity_of(clause, assessment.reading, detection, heard),
         probability=assessment.verdict.chances[clause],
         spans=_joined(_spans(clause, packet, detection, policy, local if heard else None)),
         reason=reason_of(clause, packet, detection),

@@ -1,4 +1,4 @@
-"""How the local model and the rules make one verdict: a curve a clause, a gate, spans by leaving out, severity.
+"""How the local model and the rules make one verdict: a curve a clause, a gate, spans by leaving out.
 
 Every number here comes from `analyzers/model/weights/blend.json`, fitted on writers that neither the rules nor the
 model had seen (docs/decisions/0007-local-model.md). Pure apart from the model itself, which is handed in.
@@ -164,7 +164,7 @@ def verdict_of(
     protected = blend.gate.chance({"protected": log_odds(heard.protected), "topic": float(seen)})
     closed, plain = seen or protected >= blend.closed, seen or protected >= blend.plain
     over = frozenset(clause for clause in Clause if chances[clause] >= blend.report[clause])
-    slight = frozenset(clause for clause in Clause if _slight(heard, clause, found[clause]))
+    slight = frozenset(clause for clause in Clause if is_slight(heard, clause, found[clause]))
     silent = frozenset(
         clause for clause in (over | slight) & SILENCED if closed and chances[clause] < blend.stands[clause]
     )
@@ -180,7 +180,7 @@ def verdict_of(
     )
 
 
-def _slight(heard: Probabilities, clause: Clause, detection: Detection) -> bool:
+def is_slight(heard: Probabilities, clause: Clause, detection: Detection) -> bool:
     """A matter for a reminder: the rules see S1, and the model does not deny it."""
     return reported(detection) and detection.severity is Severity.S1 and heard.mild[clause] >= _HALF
 
@@ -190,18 +190,6 @@ def _topics(topics: Sequence[Protected], heard: Probabilities) -> tuple[Protecte
     sure = {topic for topic, chance in heard.topics.items() if chance >= _HALF}
     named = set(topics) | sure or {max(Protected, key=lambda topic: heard.topics[topic])}
     return tuple(topic for topic in Protected if topic in named)
-
-
-def severity_of(clause: Clause, heard: Probabilities | None, detection: Detection) -> Severity:
-    """The graver of what the rules read and what the model hears: 4 only where clause and gravity agree."""
-    if heard is None or _slight(heard, clause, detection):
-        return detection.severity
-    step = Severity.S2
-    if heard.grave[clause] >= _HALF:
-        step = Severity.S3
-        if heard.critical >= _HALF and heard.clauses[clause] >= _HALF:
-            step = Severity.S4
-    return max(step, detection.severity) if reported(detection) else step
 
 
 def reason_of(clause: Clause, packet: Packet, detection: Detection) -> str:

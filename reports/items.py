@@ -30,6 +30,8 @@ class MailItem:
     notes: tuple[str, ...]
     link: str
     grave: bool
+    opinion: str = ""
+    """The same as in `notes`, for the author, who is shown no other note."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +99,7 @@ def mail_item(
         notes=words.notes(finding, time_zone),
         link=link,
         grave=finding.severity >= Severity.S3,
+        opinion=words.second_opinion(finding),
     )
 
 

@@ -192,6 +192,11 @@ def span(period: Period) -> str:
     return f"{day(first)} to {day(last)}"
 
 
+def second_opinion(finding: ReportedFinding) -> str:
+    """How a language model stands to a finding, in one sentence; "" when none was asked."""
+    return "" if finding.opinion is None else OPINION[finding.opinion].format(model=plain(finding.opinion_model))
+
+
 def notes(finding: ReportedFinding, time_zone: str) -> tuple[str, ...]:
     """What else a reader should know: deleted, changed, context missing, author told."""
     said = [f"Not taken into account: {CONTEXT.get(missing, plain(missing))}." for missing in finding.needs_context]
@@ -200,7 +205,7 @@ def notes(finding: ReportedFinding, time_zone: str) -> tuple[str, ...]:
     if finding.edited:
         said.append("The post was changed after this version was read.")
     if finding.opinion is not None:
-        said.append(OPINION[finding.opinion].format(model=plain(finding.opinion_model)))
+        said.append(second_opinion(finding))
     if finding.author_told_at:
         said.append(f"The author was told on {local_day(finding.author_told_at, time_zone)}.")
     else:

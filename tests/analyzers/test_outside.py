@@ -21,10 +21,10 @@ def shown(words: str, *, identifiers=(), silenced=(), findings=(), **more) -> st
 
 @pytest.mark.parametrize(
     "secret",
-    (
+    [
         *("Dana", "@dana.w", "@dana@social.example", "34", "3/12", "March", "tuesday", "555-0142", "a@b.example"),
         *("https://example.org/x", "www.example.org", "Elm", "iPhone", "#TeamDana"),
-    ),
+    ],
 )
 def test_whatever_could_name_or_date_somebody_is_masked(secret):
     assert (

@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 import pytest
 
 from domain.findings import Clause, Severity
+from domain.opinions import Stand
 from domain.reporting import Reading
 from reports import words
 from tests.reports.samples import finding, period
@@ -18,6 +19,7 @@ def test_every_severity_reading_and_clause_has_words():
     assert set(words.READING) == set(Reading)
     assert set(words.NO_REASON) == set(Reading) - {Reading.READ}
     assert set(words.CLAUSE_TITLES) == set(Clause)
+    assert set(words.OPINION) == set(Stand)
 
 
 @pytest.mark.parametrize(
@@ -106,6 +108,25 @@ def test_notes_tell_what_is_missing_and_what_changed():
         "The post was changed after this version was read.",
         "The author has not been told yet.",
     )
+
+
+@pytest.mark.parametrize(
+    ("stand", "said"),
+    [
+        (Stand.AGREES, "A second opinion (a language model, small {0}) reads it the same way."),
+        (Stand.DISAGREES, "A second opinion (a language model, small {0}) disagrees and reads the post as fine."),
+        (Stand.NONE, "A second opinion (a language model, small {0}) was asked for and gave none."),
+    ],
+)
+def test_a_second_opinion_is_said_whichever_way_it_goes(stand, said):
+    asked = finding(opinion=stand, opinion_model="small\n{0}\u202e")
+    assert words.second_opinion(asked) == said
+    assert said in words.notes(asked, "UTC")
+
+
+def test_without_a_second_opinion_nothing_is_said_of_one():
+    assert words.second_opinion(finding()) == ""
+    assert not any("second opinion" in note for note in words.notes(finding(), "UTC"))
 
 
 def test_the_practices_own_title_wins():

@@ -188,7 +188,8 @@ class _Run:
     def proven(self) -> bool:
         """Whether most of it is words, one of them longer than chance makes."""
         known = [words for words in self.words if words]
-        return 2 * len(known) > len(self.words) and any(word.lower() in LONG_WORDS for part in known for word in part)
+        telling = any(len(word) >= _SHORTEST and word.lower() in WORDS for part in known for word in part)
+        return telling and 2 * len(known) > len(self.words)
 
     def rejoined(self) -> Edit:
         letters: list[str] = []

@@ -41,7 +41,7 @@ CLEAR = re.compile(
     r"#ad\b|#sponsored\b|#gifted\b|paid partnership|paid sponsor|\bi (?:receive|earn|get) (?:a |small |royalt)"
     r"|commission|\bsponsored by\b|\bgifted\b|i earn|i (?:was|am|got) paid|i'm paid|royalties|affiliate|disclosure:"
     r"|they give me|they pay (?:me|us)|i make about|i get paid|the money goes to me"
-    r"|paid for this (?:space|episode|post)|comes back to me"
+    r"|paid for this (?:space|episode|post)|(?:little|bit|share|cut) comes back to me"
 )
 """Difficult to miss and easily understood (16 CFR 255.0)."""
 WEAK = re.compile(

@@ -103,7 +103,7 @@ def _severity(hits: Weighing) -> Severity:
     """S3 takes money, clients' data, or intakes as the practice; S1 only wears its name or logo."""
     if hits.any("payment", "details") or ("intake" in hits and hits.any("behalf", "poses")):
         return Severity.S3
-    return Severity.S1 if set(hits.heaviest) <= {"identity", "recruits", "name"} else Severity.S2
+    return Severity.S1 if set(hits.heaviest) <= {"identity", "recruits", "hiring", "name"} else Severity.S2
 
 
 def _missing(stands: Standing, score: float, *, register: bool) -> tuple[str, ...]:

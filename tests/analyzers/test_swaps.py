@@ -85,4 +85,5 @@ def test_a_swap_moves_nothing(posts):
     for clause in Clause:
         chances = [verdict.clauses[clause] for verdict in verdicts]
         assert max(chances) - min(chances) <= 0.05
+    assert len({verdict.clauses[Clause.OPINION] for verdict in verdicts}) == 1
     assert len({tuple(finding.clause for finding in verdict.findings) for verdict in verdicts}) == 1

@@ -59,6 +59,8 @@ _NAMED = re.compile(r"LATIN (?:SMALL|CAPITAL) LETTER (?:(?:OPEN|SCRIPT|TURNED|DO
 _ALPHA = {"ɑ": "a", "ı": "i"}
 _SEAM = r"[ \t.\-_*·•|/~,+]"
 _SPACED = re.compile(rf"(?<![A-Za-z0-9'])[A-Za-z0-9](?:{_SEAM}{{1,3}}[A-Za-z0-9'](?![A-Za-z0-9])){{3,2000}}")
+_SPEAKABLE = re.compile(r"^(?=[a-z]*[aeiouy])[a-z]{4}", re.IGNORECASE)
+"""A word of four letters or more with a vowel: no abbreviation."""
 _STOPS = re.compile(r"[^.,]")
 _CELL = re.compile(rf"([A-Za-z0-9'])({_SEAM}*)")
 _SPLIT = re.compile(
@@ -188,7 +190,7 @@ class _Run:
     def proven(self) -> bool:
         """Whether most of it is words, one of them longer than chance makes."""
         known = [words for words in self.words if words]
-        telling = any(len(word) >= _SHORTEST and word.lower() in WORDS for part in known for word in part)
+        telling = any(word.lower() in WORDS and _SPEAKABLE.search(word) for part in known for word in part)
         return telling and 2 * len(known) > len(self.words)
 
     def rejoined(self) -> Edit:
@@ -243,7 +245,8 @@ def _is_split(written: str) -> bool:
     """Whether the parts make an ordinary word and are none themselves, nor one that is written with a hyphen."""
     parts = _SPLITTER.split(written)
     word = "".join(parts).lower()
-    ordinary = parts[0].lower() in PREFIXES or all(part.lower() in WORDS for part in parts)
+    spelled_out = all(len(part) == 1 for part in parts)
+    ordinary = spelled_out or parts[0].lower() in PREFIXES or all(part.lower() in WORDS for part in parts)
     return len(word) >= _SHORTEST and not ordinary and word in LONG_WORDS
 
 

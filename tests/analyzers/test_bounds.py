@@ -24,7 +24,8 @@ ORDINARY = """We opened the new room on Monday and the plants are still alive. S
 all weekend, and my brother drove two hours with the couch. Grief has no schedule. If you need someone tonight, call
 988. Otherwise come by, the coffee is decent and nobody will ask you to talk about your mother.
 """
-RULES = sorted(path.stem for path in (Path(__file__).parents[2] / "analyzers" / "rules").glob("*.toml"))
+FOLDER = Path(__file__).parents[2] / "analyzers" / "rules"
+RULES = sorted(path.stem for path in FOLDER.glob("*.toml") if "\npattern = " in path.read_text(encoding="utf-8"))
 
 
 def filled(pattern, length=LENGTH):

@@ -64,7 +64,10 @@ class Classifier:
 
     def probabilities(self, packets: Sequence[Packet]) -> tuple[Probabilities, ...]:
         """Judge packets, in order. A longer text is read in overlapping windows; the highest of each output counts."""
-        pairs = [segments(packet) for packet in packets]
+        return self.of_segments([segments(packet) for packet in packets])
+
+    def of_segments(self, pairs: Sequence[tuple[str, str]]) -> tuple[Probabilities, ...]:
+        """As `probabilities`, of packets already written out as `segments` writes them."""
         texts = self._pieces([text for text, _ in pairs])
         contexts = self._pieces([context for _, context in pairs])
         windows = [
@@ -72,7 +75,7 @@ class Classifier:
             for index, (text, context) in enumerate(zip(texts, contexts, strict=True))
             for window in _windows(text, self.text_pieces)
         ]
-        logits = np.full((len(packets), len(self.outputs)), -np.inf, dtype=np.float32)
+        logits = np.full((len(pairs), len(self.outputs)), -np.inf, dtype=np.float32)
         for batch in _batches(windows):
             for (index, _, _), row in zip(batch, self._logits(batch), strict=True):
                 logits[index] = np.maximum(logits[index], row)

@@ -15,6 +15,7 @@ from analyzers.text import names_pattern, normalise
 from domain.posts import ParentAuthor
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from datetime import date
 
     from domain.findings import Endorsement, Packet
@@ -35,12 +36,21 @@ _PARENTS = {
 _SPACE = re.compile(r"\s+")
 
 
-def segments(packet: Packet) -> tuple[str, str]:
-    """The post's words, and its circumstances in order of weight; both in one spelling, names and sides marked."""
+def _spelled(raw: str) -> str:
+    return normalise(raw).text
+
+
+def segments(
+    packet: Packet, spelled: Callable[[str], str] = _spelled, sides: Callable[[str], str] = neutral
+) -> tuple[str, str]:
+    """The post's words, and its circumstances in order of weight; both in one spelling, names and sides marked.
+
+    Training and scoring leave `spelled` and `sides` as they are; measuring what each is worth does not.
+    """
     names = names_pattern((packet.practice_name, *packet.practice_aliases))
 
     def plain(raw: str, most: int | None = None) -> str:
-        text = _neutral(normalise(raw).text, names)
+        text = _SPACE.sub(" ", sides(_unnamed(spelled(raw), names))).strip()
         return text if most is None else " ".join(text.split()[:most])
 
     return plain(packet.text), " ".join(
@@ -60,11 +70,11 @@ def segments(packet: Packet) -> tuple[str, str]:
     )
 
 
-def _neutral(text: str, names: re.Pattern[str] | None) -> str:
+def _unnamed(text: str, names: re.Pattern[str] | None) -> str:
     lowered = text.lower()
     if names and len(lowered) == len(text):
-        text = _spliced(text, [found.span() for found in names.finditer(lowered)])
-    return _SPACE.sub(" ", neutral(text)).strip()
+        return _spliced(text, [found.span() for found in names.finditer(lowered)])
+    return text
 
 
 def _spliced(text: str, places: list[tuple[int, int]]) -> str:

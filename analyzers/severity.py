@@ -12,7 +12,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from analyzers.clauses.identifiability import RULES, identifiability
-from analyzers.clauses.identifiers import names_in
+from analyzers.clauses.names import names_in
 from analyzers.model.blend import is_slight, reported
 from analyzers.patterns import matches
 from domain.accounts import Licence

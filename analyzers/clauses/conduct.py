@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from analyzers.clauses.identifiers import names_in
+from analyzers.clauses.names import names_in
 from analyzers.patterns import load_rules, matches, scan
 from analyzers.reading import Detection, Reading, Weighing, weighed
 from domain.findings import Clause, Severity

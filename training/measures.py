@@ -61,7 +61,7 @@ def compare(study: Study, outcomes: Sequence[Outcome], chosen: Array) -> str:
     for outcome in outcomes:
         post = outcome.scores.max(1)
         at = np.quantile(post[fine], 1 - _ALARMS)
-        flagged = outcome.graver.any(1)
+        flagged = np.asarray(outcome.graver.any(1))
         leaks = outcome.reports[fine & study.protected][:, gated].any(1)
         lines.append(
             f"{outcome.name:<7} post AUC {roc_auc_score(wanted, post[clear]):.3f}"

@@ -6,6 +6,7 @@ ordinary posts to learn from, the rest are kept for measuring alarms.
 
 from __future__ import annotations
 
+import hashlib
 import json
 import random
 from dataclasses import dataclass, replace
@@ -41,7 +42,9 @@ _MOST_WORDS = 120
 
 
 @dataclass(frozen=True, slots=True)
-class _Row:
+class Row:
+    """A packet with its kind and fold (training/rows.py), its targets with their mask, and its swap group's name."""
+
     packet: Packet
     kind: int
     fold: int
@@ -71,7 +74,7 @@ def main(options: argparse.Namespace) -> None:
     print("\n".join(left_out) or "every line was read")
     folds = folds_of(examples, options.folds)
     source = random.Random(SEED)  # noqa: S311 - drawing examples, not secrecy
-    rows = list(_labelled(examples, folds))
+    rows = list(labelled_rows(examples, folds))
     for _ in range(options.shuffles):
         rows.extend(_shuffled(examples, folds, source))
     if options.public:
@@ -80,14 +83,14 @@ def main(options: argparse.Namespace) -> None:
     tokenizer = Tokenizer.from_file(str(options.models / "minilm" / "tokenizer.json"))
     tokenizer.no_truncation()
     tokenizer.no_padding()
-    stored = _tokenised(rows, tokenizer)
+    stored = tokenised(rows, tokenizer)
     stored.save(options.work / "rows.npz")
     judged = [index for index, row in enumerate(rows) if row.kind in {LABELLED, MEASURED}]
     signals = np.zeros((len(rows), WIDTH), dtype=np.float32)
     signals[judged] = rule_signals(rows[index].packet for index in judged)
     np.savez_compressed(options.work / "signals.npz", signals=signals)
     _write_index(options.work, examples)
-    vocabulary = _vocabulary(stored)
+    vocabulary = vocabulary_of(stored)
     for name in NAMES:
         size = pack(options.models / name, options.work, name, vocabulary)
         print(f"{name}: {size / 2**20:.1f} MiB")
@@ -95,18 +98,19 @@ def main(options: argparse.Namespace) -> None:
     print(f"{len(rows)} rows (labelled, shuffled, public, measured: {kinds}), {len(vocabulary)} pieces, folds {folds}")
 
 
-def _labelled(examples: Sequence[Example], folds: dict[str, int]) -> Iterator[_Row]:
+def labelled_rows(examples: Sequence[Example], folds: dict[str, int]) -> Iterator[Row]:
+    """A row for each labelled post."""
     for example in examples:
         labelled = example.labelled
         name = f"{example.source}/{labelled.swap}" if labelled.swap else ""
-        yield _Row(labelled.packet, LABELLED, folds[example.source], targets_of(labelled), name)
+        yield Row(labelled.packet, LABELLED, folds[example.source], targets_of(labelled), name)
 
 
 def _nothing() -> tuple[list[float], list[float]]:
     return [0.0] * len(OUTPUTS), [0.0] * len(OUTPUTS)
 
 
-def _shuffled(examples: Sequence[Example], folds: dict[str, int], source: random.Random) -> Iterator[_Row]:
+def _shuffled(examples: Sequence[Example], folds: dict[str, int], source: random.Random) -> Iterator[Row]:
     """A post's words in the circumstances of another post of the same file: unlabelled, for the students."""
     by_source: dict[str, list[Packet]] = {}
     for example in examples:
@@ -122,10 +126,10 @@ def _shuffled(examples: Sequence[Example], folds: dict[str, int], source: random
             media=own.media,
             parent=own.parent if source.random() < 0.5 else None,  # noqa: PLR2004 - half of the copies
         )
-        yield _Row(moved, SHUFFLED, folds[example.source], _nothing())
+        yield Row(moved, SHUFFLED, folds[example.source], _nothing())
 
 
-def _public(options: argparse.Namespace, packets: Sequence[Packet], source: random.Random) -> Iterator[_Row]:
+def _public(options: argparse.Namespace, packets: Sequence[Packet], source: random.Random) -> Iterator[Row]:
     """Public texts as a professional's posts, in circumstances drawn from the corpus."""
     plain = [packet for packet in packets if packet.parent is None and not packet.media]
     claimed = ([0.0] * len(OUTPUTS), [float(name in _CLAIMED) for name in OUTPUTS])
@@ -136,7 +140,7 @@ def _public(options: argparse.Namespace, packets: Sequence[Packet], source: rand
         for number, text in enumerate(texts[: learnt + (options.measured if ordinary else 0)]):
             packet = replace(source.choice(plain), id=f"{name}-{number}", text=text)
             kind = PUBLIC if number < learnt else MEASURED
-            yield _Row(packet, kind, EVERYWHERE, claimed if ordinary and kind == PUBLIC else _nothing())
+            yield Row(packet, kind, EVERYWHERE, claimed if ordinary and kind == PUBLIC else _nothing())
 
 
 def _texts(path: Path, source: random.Random) -> list[str]:
@@ -146,7 +150,8 @@ def _texts(path: Path, source: random.Random) -> list[str]:
     return [text for text in texts if 3 <= len(text.split()) <= _MOST_WORDS]  # noqa: PLR2004 - a sentence at least
 
 
-def _tokenised(rows: Sequence[_Row], tokenizer: Tokenizer) -> Rows:
+def tokenised(rows: Sequence[Row], tokenizer: Tokenizer) -> Rows:
+    """The rows as the model reads them; `tokenizer` must neither cut nor pad."""
     pairs = [segments(row.packet) for row in rows]
     encoded = [
         [np.array(piece.ids, dtype=np.int64) for piece in tokenizer.encode_batch(side, add_special_tokens=False)]
@@ -164,12 +169,18 @@ def _tokenised(rows: Sequence[_Row], tokenizer: Tokenizer) -> Rows:
     )
 
 
-def _vocabulary(rows: Rows) -> np.ndarray[Any, Any]:
+def vocabulary_of(rows: Rows) -> np.ndarray[Any, Any]:
     """The pieces in use; the padding second, where MPNet looks for it."""
     used = np.unique(np.concatenate([*rows.text, *rows.context]))
     return np.array(
         [START, 0, END, UNKNOWN, *(piece for piece in used.tolist() if piece not in {START, 0, END, UNKNOWN})]
     )
+
+
+def digest_of(packet: Packet) -> str:
+    """Names a post by its words, pictures and the words answered: ids change when a file is mended."""
+    words = (packet.text, *packet.media, packet.parent.text if packet.parent else "", packet.created.isoformat())
+    return hashlib.sha256("\0".join(words).encode()).hexdigest()[:16]
 
 
 def _write_index(work: Path, examples: Sequence[Example]) -> None:
@@ -179,6 +190,7 @@ def _write_index(work: Path, examples: Sequence[Example]) -> None:
             {
                 "source": example.source,
                 "id": example.labelled.packet.id,
+                "post": digest_of(example.labelled.packet),
                 "verdict": example.labelled.verdict,
                 "hard": example.labelled.hard,
                 "labels": [example.labelled.labels[clause] for clause in Clause],

@@ -147,7 +147,10 @@ def _run(run: Run, place: Place) -> str:
     logits = predict(model, batches, range(len(rows)))
     if run.fold == WHOLE and recipe.encoder == "minilm":
         save_weights(model, load_state(place.encoders, recipe.encoder)[1], place.out, run.name)
-    np.savez(place.out / f"{run.name}.npz", logits=logits.astype(np.float16))
+    partial = place.out / f"{run.name}.partial"
+    with partial.open("wb") as file:
+        np.savez(file, logits=logits.astype(np.float16))
+    partial.replace(place.out / f"{run.name}.npz")
     return f"{run.name}: {len(chosen)} rows, {trained - began:.0f} s, predicted in {time.monotonic() - trained:.0f} s"
 
 

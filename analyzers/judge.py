@@ -6,6 +6,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from analyzers.accepted import unless_accepted
+from analyzers.safety import kept_private
 from analyzers.score import score
 
 if TYPE_CHECKING:
@@ -14,6 +15,9 @@ if TYPE_CHECKING:
 
 
 def judge(packet: Packet, policy: Policy | None = None, local: Local | None = None) -> Scored:
-    """As `score`, with the findings left out that the policy's accepted phrases cover. Never raises either."""
+    """As `score`, without the findings that the policy's accepted phrases cover or that a danger forbids to keep.
+
+    Never raises either.
+    """
     scorer = partial(score, local=local)
-    return unless_accepted(packet, scorer(packet, policy), policy, scorer)
+    return kept_private(packet, unless_accepted(packet, scorer(packet, policy), policy, scorer))

@@ -22,6 +22,7 @@ _ADDRESS = re.compile(r"[^@\s]+@[^@\s.]+(?:\.[^@\s.]+)+")
 _VERSION_DIGITS = 12
 _SECTIONS = tuple(str(number) for number in range(1, 10))
 _WORD = re.compile(r"[^\W_]")
+_LATER = ("accepted", "clinical_lead")
 
 
 def _address(value: str) -> str:
@@ -100,6 +101,7 @@ class _Section(_Table):
 class _PolicyFile(_Table):
     practice: _Practice
     privacy_officer: _Person
+    clinical_lead: _Person | None = None
     reviewers: list[_Reviewer] = Field(min_length=1)
     therapeutic: _Therapeutic = _Therapeutic()
     register_: _Register = Field(default=_Register(), alias="register")
@@ -144,7 +146,7 @@ def parse_policy(text: str, file: str) -> Policy:
 
 def _policy(parsed: _PolicyFile) -> Policy:
     sections = sorted(parsed.sections, key=lambda section: section.id)
-    officer = parsed.privacy_officer
+    officer, lead = parsed.privacy_officer, parsed.clinical_lead
     return Policy(
         version=_version(parsed.model_dump(mode="json", by_alias=True)),
         practice_name=parsed.practice.name,
@@ -159,6 +161,7 @@ def _policy(parsed: _PolicyFile) -> Policy:
         ),
         reviewers=tuple(Reviewer(person.name, person.email, tuple(person.clauses)) for person in parsed.reviewers),
         privacy_officer=Reviewer(officer.name, officer.email, (Clause.CONFIDENTIALITY.value,)),
+        clinical_lead=Reviewer(lead.name, lead.email) if lead else None,
         allowed_signposts=tuple(parsed.therapeutic.signposts),
         enabled={Clause(section.id): section.enabled for section in sections if section.id in set(Clause)},
         accepted=tuple(
@@ -169,7 +172,7 @@ def _policy(parsed: _PolicyFile) -> Policy:
 
 
 def _version(content: dict[str, Any]) -> str:
-    """An empty list of accepted phrases is left out: policies from before there were any keep their version."""
-    told = {key: value for key, value in content.items() if key != "accepted" or value}
+    """What came to the file later is left out where it is empty: policies from before keep their version."""
+    told = {key: value for key, value in content.items() if key not in _LATER or value}
     canonical = json.dumps(told, sort_keys=True, ensure_ascii=True)
     return hashlib.sha256(canonical.encode()).hexdigest()[:_VERSION_DIGITS]

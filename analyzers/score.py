@@ -12,6 +12,7 @@ from analyzers.language import assess_language
 from analyzers.model.blend import reason_of
 from analyzers.model.occlusion import evidence
 from analyzers.patterns import scan
+from analyzers.safety import dangers_in
 from analyzers.severity import severity_of
 from analyzers.silence import silenced
 from domain.findings import GRAVITY, Clause, Finding, Scored, Span
@@ -81,6 +82,7 @@ def _scored(packet: Packet, assessment: Assessment, policy: Policy | None, local
         needs_context=tuple(dict.fromkeys(need for clause in Clause for need in found[clause].needs_context)),
         identifiers=_identifiers(assessment.reading, found.values()),
         silenced=silenced(assessment.reading.own, quoted, assessment.topic_hits) if verdict.topics else (),
+        safety=dangers_in(assessment.reading),
     )
 
 

@@ -1,4 +1,4 @@
-"""Same-day alerts: an S4 finding reaches the privacy officer, and its author, as soon as it is stored."""
+"""Mail that does not wait for the week: a danger to life at once, an S4 finding the same day."""
 
 from __future__ import annotations
 
@@ -12,14 +12,25 @@ if TYPE_CHECKING:
     from monitor.digest import Reporting
 
 
+def warn_due(tools: Reporting) -> SendReport:
+    """Tell the clinical lead of every danger to life that is not told yet.
+
+    Nobody else hears of it, and no program tells the author: a person speaks to them.
+    """
+    post = tools.post
+    for danger in post.store.dangers.untold():
+        queue(post, DeliveryKind.SAFETY, danger.key, [tools.policy.hears_of_danger.email], post.clock())
+    return send(tools, DeliveryKind.SAFETY)
+
+
 def alert_due(tools: Reporting) -> SendReport:
-    """Queue an alert for every critical finding that has none, then send all alerts and notices that are due.
+    """Warn of dangers to life, then queue an alert for every critical finding that has none, and send what is due.
 
     The author hears first, though the alert never waits for that: the breach clock may already run
     (45 CFR 164.404(a)(2), GDPR Art. 33).
     """
     post = tools.post
-    report = SendReport()
+    report = warn_due(tools)
     for finding in post.store.findings.critical_unalerted():
         key = f"{CRITICAL_PREFIX}{finding.id}"
         report += tell_authors(tools, key, [finding])

@@ -72,6 +72,7 @@ class App:
             lease=timedelta(seconds=politeness.account_deadline_seconds) + LEASE_MARGIN,
             workers=politeness.workers,
             local=self.local,
+            key=self.key,
         )
 
     def reporting(self) -> Reporting:

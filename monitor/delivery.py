@@ -9,18 +9,19 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import structlog
 
 from domain.errors import MailServerDown, RecipientRefused
+from domain.reporting import DeliveryKind
 from reports.render import message_id
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable
     from datetime import datetime
 
-    from domain.reporting import Delivery, DeliveryKind, Message
+    from domain.reporting import Delivery, Message
     from reports.mail import Mailer
     from store.engine import Store
 
@@ -110,14 +111,14 @@ def _send(
         return _later(post, delivery, str(error))
     on_accepted(delivery)
     post.store.deliveries.sent(delivery.id, post.clock())
-    log.info("mail-sent", kind=delivery.kind.value, key=delivery.key, delivery=delivery.id)
+    log.info("mail-sent", **_named(delivery))
     return SendReport(sent=1)
 
 
 def _later(post: Posting, delivery: Delivery, problem: str) -> SendReport:
     wait = min(FIRST_RETRY * (2 ** min(delivery.attempts, 10)), LONGEST_RETRY)
     post.store.deliveries.failed(delivery.id, problem, next_try_at=post.clock() + wait)
-    log.warning("mail-waits", kind=delivery.kind.value, key=delivery.key, delivery=delivery.id, problem=problem)
+    log.warning("mail-waits", **_named(delivery), problem=problem)
     return SendReport(waiting=1, problems=(problem,))
 
 
@@ -125,5 +126,12 @@ def _refused(post: Posting, delivery: Delivery, problem: str) -> SendReport:
     """Tried once a day all the same: a mailbox that was mended must not have cost an alert."""
     again = post.clock() + REFUSED_RETRY if delivery.attempts < MOST_ATTEMPTS else None
     post.store.deliveries.failed(delivery.id, problem, next_try_at=again)
-    log.error("mail-refused", kind=delivery.kind.value, key=delivery.key, delivery=delivery.id, problem=problem)
+    log.error("mail-refused", **_named(delivery), problem=problem)
     return SendReport(refused=1, problems=(problem,))
+
+
+def _named(delivery: Delivery) -> dict[str, Any]:
+    """What the log says of a mail; of a safety mail its number only, since its kind, beside a visit, would tell whose."""
+    if delivery.kind is DeliveryKind.SAFETY:
+        return {"delivery": delivery.id}
+    return {"kind": delivery.kind.value, "key": delivery.key, "delivery": delivery.id}

@@ -127,8 +127,11 @@ def compose(tools: Reporting, delivery: Delivery) -> Message | None:
     if delivery.kind is DeliveryKind.DIGEST:
         digest = tools.post.store.digests.get(delivery.key)
         return None if digest is None else tools.renderer.digest(digest, delivery.recipient, digest.built_at)
-    findings = _told_in(tools, delivery.key)
     when = delivery.queued_at or tools.post.clock()
+    if delivery.kind is DeliveryKind.SAFETY:
+        dangers = [danger for danger in tools.post.store.dangers.untold() if danger.key == delivery.key]
+        return tools.renderer.safety(dangers[0], delivery.recipient, when) if dangers else None
+    findings = _told_in(tools, delivery.key)
     if delivery.kind is DeliveryKind.ALERT:
         return tools.renderer.alert(findings[0], delivery.recipient, when) if findings else None
     mine = tuple(finding for finding in findings if finding.author_email == delivery.recipient)
@@ -141,6 +144,8 @@ def _entitled(tools: Reporting, delivery: Delivery) -> frozenset[str]:
         return frozenset(tools.config.mail.recipients)
     if delivery.kind is DeliveryKind.ALERT:
         return frozenset({tools.policy.privacy_officer.email})
+    if delivery.kind is DeliveryKind.SAFETY:
+        return frozenset({tools.policy.hears_of_danger.email})
     return frozenset({delivery.recipient})
 
 

@@ -9,14 +9,16 @@ from typing import TYPE_CHECKING, Protocol
 from analyzers.keep import keep
 from domain.findings import Packet
 from domain.plans import Change, PlannedVersion, Verdict
+from domain.safety import AtRisk, Seen
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
     from datetime import datetime
 
     from domain.accounts import AccountKind, Staff
     from domain.findings import Policy, Scored
     from domain.posts import Parent, Post
+    from domain.safety import Safety
 
 ENGLISH = "en"
 
@@ -91,6 +93,19 @@ def verdict_of(
         needs_context=scored.needs_context,
         assessed=assessed,
     )
+
+
+def danger_of(key: bytes, account_id: int, post_id: str, found: Sequence[Safety]) -> Seen | None:
+    """What the store needs so that the clinical lead hears of a post once; None where nobody is in danger.
+
+    The key is a keyed hash, from which nobody without the installation's key learns whose post it was. An edit of the
+    same post is not told again, unless it endangers somebody else's life too.
+    """
+    kinds = tuple(kind for kind in AtRisk if any(safety.kind is kind for safety in found))
+    if not kinds:
+        return None
+    named = "\0".join(("danger", str(account_id), post_id, *kinds))
+    return Seen(hmac.new(key, named.encode(), hashlib.sha256).hexdigest(), kinds)
 
 
 def pseudonymiser(key: bytes) -> Callable[[str], str]:

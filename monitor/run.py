@@ -20,7 +20,7 @@ from analyzers.keep import without_handles
 from collectors.base import PostRef
 from domain.errors import CollectError, Malformed, NotAuthorised, StoreError
 from domain.plans import Change
-from monitor.packets import baseline, packet_of, verdict_of
+from monitor.packets import baseline, danger_of, packet_of, verdict_of
 from monitor.plan import Cadence, decide, suspects
 
 if TYPE_CHECKING:
@@ -66,6 +66,8 @@ class Collecting:
     workers: int = 4
     local: Local | None = None
     """The local model; rules judge alone without it."""
+    key: bytes = b""
+    """The installation's, for keyed hashes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +82,8 @@ class Visit:
     gone: int = 0
     findings: int = 0
     critical: tuple[int, ...] = ()
+    danger: bool = False
+    """Somebody must hear at once; neither logged nor counted."""
 
     @property
     def well(self) -> bool:
@@ -188,7 +192,9 @@ def _judge(tools: Collecting, platform: Platform, account: Account, http: Http, 
         return baseline(version)
     parent = _parent(platform, account, http, version.post)
     packet = packet_of(version.post, version.published_at, account, tools.policy, parent)
-    return verdict_of(version, packet, judge(packet, tools.policy, tools.local), tools.pseudonym, account.handle)
+    scored = judge(packet, tools.policy, tools.local)
+    verdict = verdict_of(version, packet, scored, tools.pseudonym, account.handle)
+    return replace(verdict, danger=danger_of(tools.key, account.id, version.post.post_id, scored.safety))
 
 
 def _parent(platform: Platform, account: Account, http: Http, post: Post) -> Parent | None:
@@ -219,4 +225,5 @@ def _write(tools: Collecting, account: Account, plan: Plan, verdicts: Sequence[V
         gone=applied.gone,
         findings=len(applied.findings),
         critical=applied.critical,
+        danger=applied.danger,
     )

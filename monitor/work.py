@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import structlog
 
-from monitor.alerts import alert_due
+from monitor.alerts import alert_due, warn_due
 from monitor.archive import publish
 from monitor.digest import digest_due, weeks_without_digest
 from monitor.opinions import OpinionReport, opine
@@ -58,9 +58,19 @@ def never() -> bool:
 def collect(
     app: App, *, stopping: Callable[[], bool] = never, on_visit: Callable[[Visit], None] | None = None
 ) -> Collected:
-    """Read every due account, alert at once about anything critical, then ask for second opinions where switched on."""
+    """Read every due account, then alert about anything critical and ask for second opinions where switched on.
+
+    Of a danger to life the clinical lead is told while the pass still runs.
+    """
     started_at = app.clock()
-    readings = collect_due(app.collecting(), stopping=stopping, on_visit=on_visit or log_visit)
+
+    def visited(visit: Visit) -> None:
+        (on_visit or log_visit)(visit)
+        if visit.danger:
+            # Not at the end of a pass, which may be an hour away.
+            warn_due(app.reporting())
+
+    readings = collect_due(app.collecting(), stopping=stopping, on_visit=visited)
     if readings.visits:
         _record(app, readings, started_at)
     return Collected(readings, alert(app), second_opinions(app, stopping=stopping))

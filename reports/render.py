@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from domain.findings import Clause
 from domain.reporting import DeliveryKind, Message
+from domain.safety import AtRisk
 from reports import links, words
 from reports.environment import for_mail, render
 from reports.items import DigestMail, Limits, digest_mail, mail_item
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from domain.reporting import Digest, ReportedFinding
+    from domain.safety import Danger
 
 # RFC 3834 section 5; the second keeps Exchange from answering with absence notes.
 HEADERS = (("Auto-Submitted", "auto-generated"), ("X-Auto-Response-Suppress", "All"))
@@ -85,6 +87,20 @@ class Renderer:
             ),
         }
         return self._message(DeliveryKind.ALERT, str(finding.id), recipient, now, values)
+
+    def safety(self, danger: Danger, recipient: str, now: datetime) -> Message:
+        """To the clinical lead: whose post, when and where it is, and what helps. No word of the post."""
+        values = {
+            "author": words.plain(danger.author),
+            "own": AtRisk.SELF in danger.kinds,
+            "other": AtRisk.OTHER in danger.kinds,
+            "account": words.plain(danger.account),
+            "platform": words.platform(danger.platform),
+            "published": words.moment(words.local(danger.published_at, self.time_zone)),
+            "noticed": words.moment(words.local(danger.seen_at, self.time_zone)),
+            "link": links.own_post(danger.post_url) or links.web_address(danger.account_url),
+        }
+        return self._message(DeliveryKind.SAFETY, danger.key, recipient, now, values)
 
     def notice(
         self, findings: Sequence[ReportedFinding], author_name: str, recipient: str, key: str, now: datetime

@@ -50,6 +50,7 @@ class Practice:
             owner=owner,
             lease=timedelta(minutes=10),
             workers=workers,
+            key=b"k" * 32,
         )
 
     def reporting(self) -> Reporting:

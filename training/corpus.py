@@ -48,6 +48,14 @@ def read_corpus(paths: Iterable[Path]) -> tuple[tuple[Example, ...], tuple[str, 
     return tuple(examples), tuple(left_out)
 
 
+def learnable(folders: Iterable[Path], files: Iterable[Path], asked: Iterable[Example]) -> tuple[Example, ...]:
+    """The posts of these folders without the files that are asked, and without any post that stands in them."""
+    named = {path.name for path in files}
+    paths = [path for folder in folders for path in folder.glob("*.jsonl") if path.name not in named]
+    texts = {example.labelled.packet.text for example in asked}
+    return tuple(one for one in read_corpus(paths)[0] if one.labelled.packet.text not in texts)
+
+
 def folds_of(examples: Sequence[Example], most: int) -> dict[str, int]:
     """Source -> fold, at most `most` folds of about equal size: whole files, the largest dealt first."""
     sizes: dict[str, int] = {}

@@ -3,7 +3,7 @@
 from collections import Counter, defaultdict
 from pathlib import Path
 
-from training.corpus import folds_of, read_corpus
+from training.corpus import folds_of, learnable, read_corpus
 
 CORPUS = Path(__file__).parents[2] / "training" / "corpus"
 LEARNT = [*(CORPUS / f"{name}.jsonl" for name in "EFGHIJ"), *sorted((CORPUS / "parts").glob("*.jsonl"))]
@@ -60,3 +60,16 @@ def test_a_copy_in_another_file_and_a_broken_line_are_left_out_and_named(tmp_pat
 
     assert [one.source for one in examples] == ["a"]
     assert [text.partition(":")[0] for text in left_out] == ["a.jsonl", "b.jsonl"]
+
+
+def test_what_is_asked_is_not_learnt_from(tmp_path):
+    lines = LEARNT[0].read_text(encoding="utf-8").split("\n")[:3]
+    (tmp_path / "a.jsonl").write_text("\n".join(lines), encoding="utf-8")
+    (tmp_path / "b.jsonl").write_text(lines[2], encoding="utf-8")
+    (tmp_path / "asked").mkdir()
+    (tmp_path / "asked" / "b.jsonl").write_text(lines[0], encoding="utf-8")
+    files = [tmp_path / "asked" / "b.jsonl"]
+
+    learnt = learnable([tmp_path], files, read_corpus(files)[0])
+
+    assert [one.source for one in learnt] == ["a", "a"]

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from monitor.retention import PROFILES
 from reports.enrolment import NoticeFacts
+from reports.words import plain
 
 if TYPE_CHECKING:
     from datetime import timedelta
@@ -39,7 +40,16 @@ def notice_facts(config: Config, policy: Policy, profile: Profile) -> NoticeFact
             ("the record that you agreed or withdrew", "as long as you work here, and six years more"),
         ),
         legal_basis=f"Law that the practice works under: {config.practice.jurisdiction}.",
+        outside_model=outside_model(config),
     )
+
+
+def outside_model(config: Config) -> str:
+    """The outside service that masked posts are sent to, as the notice names it; "" when none is."""
+    table = config.opinion
+    if not table.enabled or table.agreement is None:
+        return ""
+    return plain(f"{table.agreement.party} ({table.agreement.host}), with names, numbers and links masked")
 
 
 def _long(period: timedelta | None) -> str:

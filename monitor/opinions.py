@@ -18,6 +18,7 @@ from analyzers.keep import CUT
 from analyzers.outside import for_outside
 from domain.findings import Clause
 from domain.opinions import Stand
+from monitor.notice import outside_model
 from monitor.packets import ENGLISH, packet_of
 from opinion.ask import Asker, Limits
 from opinion.prompt import ASKABLE, Question, compile_prompt
@@ -74,6 +75,8 @@ class Opining:
     bands: Mapping[Clause, tuple[float, float]]
     asker: Asker
     clock: Callable[[], datetime]
+    told: str = ""
+    """What an account's notice must hold before its posts may go to this model; "" for one at home."""
 
 
 def opine(app: App, stopping: Callable[[], bool]) -> OpinionReport:
@@ -87,7 +90,8 @@ def opine(app: App, stopping: Callable[[], bool]) -> OpinionReport:
             reserve=lambda: app.store.opinions.reserve(app.clock().date(), table.calls_per_day),
             stopping=stopping,
         )
-        return opine_with(Opining(app.store, app.policy, app.local, table.bounds.bands, asker, app.clock))
+        told = outside_model(app.config)
+        return opine_with(Opining(app.store, app.policy, app.local, table.bounds.bands, asker, app.clock, told))
 
 
 def opine_with(tools: Opining) -> OpinionReport:
@@ -95,7 +99,7 @@ def opine_with(tools: Opining) -> OpinionReport:
     stands: Counter[Stand] = Counter()
     problems: Counter[str] = Counter()
     unfit = 0
-    for unasked in tools.store.opinions.unasked(tools.bands, tools.clock() - ASK_WITHIN):
+    for unasked in tools.store.opinions.unasked(tools.bands, tools.clock() - ASK_WITHIN, tools.told):
         question = question_of(unasked, tools.policy, tools.local)
         if question is None:
             unfit += 1

@@ -15,7 +15,7 @@ from store.database import insert_if_new
 from store.enrolments import lock_account
 from store.kept import kept_of, kept_query
 from store.reported import is_news
-from store.tables import accounts, findings, opinion_calls, opinions, posts, versions
+from store.tables import accounts, findings, notices, opinion_calls, opinions, posts, versions
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -38,13 +38,16 @@ class OpinionStore:
 
     database: Database
 
-    def unasked(self, bands: Mapping[Clause, tuple[float, float]], since: datetime) -> Iterator[Unasked]:
+    def unasked(
+        self, bands: Mapping[Clause, tuple[float, float]], since: datetime, told: str = ""
+    ) -> Iterator[Unasked]:
         """Findings that want an opinion, those asked least first and newest first among them.
 
         News of `since` or later, in its clause's band (both bounds included), on words that are kept and that the
-        post still shows. Looked up one by one: a finding that is erased meanwhile does not come.
+        post still shows, of accounts whose owner has acknowledged a notice that holds `told`. Looked up one by one: a
+        finding that is erased meanwhile does not come.
         """
-        for finding_id in self._waiting(bands, since):
+        for finding_id in self._waiting(bands, since, told):
             found = self._one(finding_id)
             if found is not None:
                 yield found
@@ -86,11 +89,12 @@ class OpinionStore:
             booked = connection.execute(update(opinion_calls).where(left).values(calls=opinion_calls.c.calls + 1))
             return bool(booked.rowcount)
 
-    def _waiting(self, bands: Mapping[Clause, tuple[float, float]], since: datetime) -> tuple[int, ...]:
+    def _waiting(self, bands: Mapping[Clause, tuple[float, float]], since: datetime, told: str) -> tuple[int, ...]:
         joined = (
             findings.join(versions, versions.c.id == findings.c.version_id)
             .join(posts, posts.c.id == versions.c.post_key)
             .join(accounts, accounts.c.id == posts.c.account_id)
+            .join(notices, notices.c.hash == accounts.c.notice_hash)
             .outerjoin(opinions, opinions.c.finding_id == findings.c.id)
         )
         query = (
@@ -104,6 +108,7 @@ class OpinionStore:
                 versions.c.content_hash == posts.c.current_hash,
                 posts.c.state != PostState.GONE,
                 accounts.c.state.in_(READABLE_STATES),
+                notices.c.text.contains(told, autoescape=True),
                 _open(),
             )
             .order_by(func.coalesce(opinions.c.tries, 0), findings.c.id.desc())

@@ -2,10 +2,14 @@ from pathlib import Path
 
 import pytest
 
+from analyzers.policy import parse_policy
+from domain.accounts import Profile
 from domain.errors import ConfigError
 from domain.findings import Clause
 from monitor.config import Config, load_config
-from monitor.examples import CONFIG, example
+from monitor.examples import CONFIG, POLICY, example
+from monitor.notice import notice_facts, outside_model
+from reports.enrolment import enrolment_notice
 
 ON = {
     "enabled": "true",
@@ -69,6 +73,20 @@ def test_an_agreement_is_recorded_with_name_and_day_and_for_one_host(tmp_path):
     assert (table.agreement.confirmed_by, table.agreement.confirmed_on.isoformat()) == ("Imani Okafor", "2026-11-09")
     found = wrong(tmp_path, url='"https://other.example.com/v1"', agreement=AGREEMENT)
     assert found == {"opinion.agreement.host": "the very host of opinion.url"}
+
+
+def test_the_notice_names_the_service_outside_and_only_while_it_is_used(tmp_path):
+    config = load(tmp_path, url='"https://models.example.com/v1"', agreement=AGREEMENT)
+    assert outside_model(config) == "Example Models (models.example.com), with names, numbers and links masked"
+    assert outside_model(load(tmp_path)) == ""
+    assert outside_model(load(tmp_path, agreement=AGREEMENT, enabled="false")) == ""
+
+
+def test_the_notice_and_the_query_name_it_in_the_same_words(tmp_path):
+    config = load(tmp_path, url='"https://models.example.com/v1"', agreement=AGREEMENT)
+    policy = parse_policy(example(POLICY), POLICY)
+    profile = Profile("fake", "tess", "tess", "https://fake.example/tess", "https://fake.example")
+    assert outside_model(config) in enrolment_notice(policy, notice_facts(config, policy, profile)).text
 
 
 def test_posts_leave_the_practice_over_https_alone(tmp_path):

@@ -235,6 +235,20 @@ def test_digest_notice_and_archive_say_it_in_plain_words(practice: Practice) -> 
     assert any(said in page.read_text(encoding="utf-8") for page in pages)
 
 
+def test_without_being_told_nobodys_posts_go_outside(practice: Practice) -> None:
+    """The agreement lets posts go out; the notice that this account's owner acknowledged says nothing of it."""
+    practice.authorise()
+    practice.publish("a", PLUG)
+    practice.collect()
+    with ModelServer() as server:
+        agreement = (
+            '{ host = "127.0.0.1", party = "P", reference = "R", confirmed_by = "C", confirmed_on = 2026-11-09 }'
+        )
+        switch_on(practice, server, agreement=agreement)
+        done = work.second_opinions(practice.app())
+    assert (server.asked, done.calls, opinions(practice)) == ([], 0, [None])
+
+
 def test_a_run_is_on_record_in_numbers_alone(practice: Practice) -> None:
     practice.authorise()
     practice.publish("a", PLUG)

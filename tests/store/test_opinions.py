@@ -57,6 +57,13 @@ def test_old_edited_deleted_and_withdrawn_findings_do_not_wait(store):
     assert waiting(store) == []
 
 
+def test_only_who_was_told_of_the_service_waits_for_it(store, found):
+    (one,) = store.opinions.unasked(BANDS, START, "and why.")
+    assert one.finding_id == found
+    assert list(store.opinions.unasked(BANDS, START, "this outside service: Example Models")) == []
+    assert list(store.opinions.unasked(BANDS, START, "%")) == []
+
+
 def test_an_answer_is_shown_with_its_finding_and_is_not_asked_for_again(store, found):
     assert store.findings.get([found])[0].opinion is None
     assert store.opinions.record(found, YES, START + HOUR)

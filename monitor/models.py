@@ -73,13 +73,16 @@ def _measured(folder: Path) -> str:
 
 
 def run_build(arguments: Sequence[str]) -> int:
-    """`python -m training build` with these arguments, its output streamed; its exit code.
+    """`python -m training build` with these arguments; its exit code. `-P`: no folder of that name here is meant."""
+    return run_streamed([sys.executable, "-P", "-m", "training", "build", *arguments])
 
-    It runs in a process group of its own, so that Ctrl-C reaches it once, through here, as SIGTERM: it stops after the
-    step in hand and keeps the epochs that are done. `-P` keeps a folder named `training` in the current one out.
+
+def run_streamed(command: Sequence[str]) -> int:
+    """Run a program with its output streamed; its exit code, negative for the signal that ended it.
+
+    It has a process group of its own, so that Ctrl-C reaches it once, through here, as SIGTERM, and it ends by itself.
     """
-    command = [sys.executable, "-P", "-m", "training", "build", *arguments]
-    with subprocess.Popen(command, process_group=0) as child:  # noqa: S603 - our own program, no shell
+    with subprocess.Popen(command, process_group=0) as child:  # noqa: S603 - our own programs, no shell
         before = {number: signal.getsignal(number) for number in _PASSED_ON}
         for number in _PASSED_ON:
             signal.signal(number, lambda _number, _frame: child.send_signal(signal.SIGTERM))

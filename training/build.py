@@ -31,9 +31,12 @@ from training.progress import telling
 if TYPE_CHECKING:
     import argparse
     from collections.abc import Callable, Iterator, Sequence
+    from contextlib import AbstractContextManager
 
     from training.base_weights import Base
-    from training.strong import Told
+    from training.progress import Told
+
+    Show = Callable[[], AbstractContextManager[Told]]
 
 LIBRARIES = ("torch", "transformers", "safetensors", "onnx")
 TEACHERS = 2
@@ -94,8 +97,8 @@ def _interrupt(_number: int, _frame: Any) -> None:
     raise KeyboardInterrupt
 
 
-def build(options: argparse.Namespace, materials: Materials) -> None:
-    """Make the model in `options.out` and load it once as scoring will.
+def build(options: argparse.Namespace, materials: Materials, show: Show = telling) -> None:
+    """Make the model in `options.out` and load it once as scoring will. `show` tells how far it is.
 
     UsageError when the extra, the base weights or room on the disk is missing, before any work.
     """
@@ -109,13 +112,13 @@ def build(options: argparse.Namespace, materials: Materials) -> None:
     _require_room(options.out)
     work = options.out / ".building"
     work.mkdir(parents=True, exist_ok=True)
-    with _alone(options.out), telling() as told:
+    with _alone(options.out), show() as told:
         _forget_other_plans(work, plan)
         base = _verified(materials, work, told)
         moved = _made(options, materials, plan, base, told)
         _add_blend(options)
         shutil.rmtree(work)
-    _show(options, moved)
+    _report(options, moved)
 
 
 def _verified(materials: Materials, work: Path, told: Told) -> Path:
@@ -135,7 +138,7 @@ def _there_already(out: Path, plan: str) -> bool:
     return bool(json.loads(settings.read_text(encoding="utf-8")).get("plan") == plan)
 
 
-def _show(options: argparse.Namespace, moved: float) -> None:
+def _report(options: argparse.Namespace, moved: float) -> None:
     """Load it once as scoring will, and say what it is."""
     local = load_local(options.out)
     if local is None:

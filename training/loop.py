@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 
 _BUCKET = 40
 _PREDICT_BATCH = 64
+_LEAST_STEPS = 20
+"""The schedule divides by a tenth of its steps less one; a trial may have fewer."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,7 +127,7 @@ def _optimizer(model: Judge, recipe: Recipe, steps: int) -> tuple[Any, Any]:
     optimizer = torch.optim.AdamW(groups, weight_decay=0.01, fused=next(model.parameters()).is_cuda)
     rates = [recipe.rate, recipe.head_rate]
     schedule = torch.optim.lr_scheduler.OneCycleLR(
-        optimizer, max_lr=rates, total_steps=steps + 1, pct_start=0.1, cycle_momentum=False
+        optimizer, max_lr=rates, total_steps=max(steps + 1, _LEAST_STEPS), pct_start=0.1, cycle_momentum=False
     )
     return optimizer, schedule
 

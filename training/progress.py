@@ -15,14 +15,15 @@ if TYPE_CHECKING:
     from rich.progress import TaskID
 
     Told = Callable[[str, int, int], None]
+    """What is being done, how many steps of it are done, of how many."""
 
 _EVERY_SECONDS = 60.0
 
 
 @contextmanager
-def telling(console: Console | None = None) -> Iterator[Told]:
-    """A function of (what, steps done, of how many) that shows it."""
-    console = console or Console()
+def telling() -> Iterator[Told]:
+    """A function that shows it on standard output."""
+    console = Console()
     if not console.is_terminal:
         yield _Lines(console).told
         return

@@ -30,14 +30,13 @@ from training.targets import OUTPUTS
 from training.train import RECIPES, output_weights
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Sequence
     from pathlib import Path
 
+    from training.progress import Told
     from training.rows import Rows
 
     Array = np.ndarray[Any, Any]
-    Told = Callable[[str, int, int], None]
-    """What is being done, how many steps of it are done, of how many."""
 
 _ENCODER = "mpnet"
 _CHECKED = 16

@@ -9,6 +9,7 @@ import threading
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    import ssl
     from collections.abc import Callable
     from types import TracebackType
     from typing import Self
@@ -39,12 +40,13 @@ def verdict(word: str) -> bytes:
 class ModelServer:
     """`answers` are given in turn, the last one again and again. `asked` holds what came: (first line, headers, JSON).
 
-    An answer that is a function gets the socket and an event that is set when the test is over.
+    With `trust` it speaks TLS. An answer that is a function gets the socket and an event that is set when the test is over.
     """
 
-    def __init__(self, *answers: Answer) -> None:
+    def __init__(self, *answers: Answer, trust: ssl.SSLContext | None = None) -> None:
         self.answers = list(answers) or [verdict("fine")]
         self.asked: list[tuple[str, dict[str, str], Any]] = []
+        self._trust = trust
         self._over = threading.Event()
         self._listener = socket.create_server(("127.0.0.1", 0))
         self.port = self._listener.getsockname()[1]
@@ -74,7 +76,8 @@ class ModelServer:
                 continue
             with peer, contextlib.suppress(OSError):
                 peer.settimeout(5)
-                self._one(peer)
+                with self._trust.wrap_socket(peer, server_side=True) if self._trust else peer as stream:
+                    self._one(stream)
 
     def _one(self, peer: socket.socket) -> None:
         stream = peer.makefile("rb")

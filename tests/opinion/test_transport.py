@@ -1,4 +1,6 @@
 import socket
+import ssl
+import subprocess
 import threading
 import time
 from datetime import UTC, datetime
@@ -248,3 +250,31 @@ def test_a_name_server_that_never_answers_is_given_up_in_time():
         ask("http://models.example/v1", resolve=silent, timeout=0.1)
     assert time.monotonic() - began < 5
     over.set()
+
+
+@pytest.fixture(scope="module")
+def certificate(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("tls")
+    key, cert = folder / "key.pem", folder / "cert.pem"
+    command = f"openssl req -x509 -newkey rsa:2048 -nodes -days 2 -subj /CN=gpu.example -keyout {key} -out {cert}"
+    extension = ["-addext", "subjectAltName=DNS:gpu.example", "-addext", "basicConstraints=critical,CA:TRUE"]
+    subprocess.run([*command.split(), *extension], check=True, capture_output=True)
+    return cert, key
+
+
+@pytest.mark.parametrize(
+    ("name", "trusted", "code"),
+    [("gpu.example", True, None), ("other.example", True, "unreachable"), ("gpu.example", False, "unreachable")],
+)
+def test_over_tls_the_certificate_must_bear_the_name_and_be_vouched_for(certificate, name, trusted, code):
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(*certificate)
+    with ModelServer(trust=context) as server:
+        how = {"resolve": resolves_to("127.0.0.1"), "ca_file": certificate[0] if trusted else None}
+        url = f"https://{name}:{server.port}/v1"
+        if code is None:
+            assert ask(url, **how).content_type == "application/json"
+        else:
+            with pytest.raises(NoAnswer, match=code):
+                ask(url, **how)
+            assert server.asked == []

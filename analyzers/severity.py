@@ -12,7 +12,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from analyzers.clauses.identifiability import RULES, identifiability
-from analyzers.clauses.names import names_in
+from analyzers.clauses.names import own_names, people_in
 from analyzers.model.blend import is_slight, reported
 from analyzers.patterns import matches
 from domain.accounts import Licence
@@ -199,7 +199,7 @@ def _told(reading: Reading, detection: Detection) -> tuple[Signal, ...]:
     passages = (*reading.own, *((reading.parent,) if reading.parent else ()))
     found = identifiability(reading.own, detection.evidence if reported(detection) else ())
     told = {
-        Signal.NAMED: any(names_in(passage) for passage in reading.own),
+        Signal.NAMED: any(people_in(passage, own_names(reading)) for passage in reading.own),
         Signal.RECOGNISABLE: found.recognisable,
         Signal.SINGLED_OUT: found.singled_out,
         Signal.HEALTH: any(matches(RULES["health"], passage) for passage in reading.own),

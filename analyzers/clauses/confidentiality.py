@@ -7,11 +7,14 @@ recognisable is the number of rare particulars: work, place, dated event, family
 
 from __future__ import annotations
 
+import math
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from analyzers.clauses.identifiability import RULES as SIGNS
+from analyzers.clauses.identifiability import identifiability
 from analyzers.clauses.identifiers import IDENTIFIERS
-from analyzers.clauses.names import names_in
+from analyzers.clauses.names import own_names, people_in
 from analyzers.patterns import Hit, load_rules, matches, scan
 from analyzers.reading import Detection, Reading, Weighing
 from domain.findings import Clause, Severity
@@ -19,6 +22,8 @@ from domain.posts import ParentAuthor
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
+
+    from analyzers.clauses.identifiability import Identifiability
 
 CLAUSE = Clause.CONFIDENTIALITY
 _BIAS = -2.2
@@ -31,9 +36,13 @@ _MOST_CUES = 4.0
 _MOST_PARTICULARS = 4.0
 _NEXT_TO = 120
 _NAMED = 0.6
-_MANY = 2
 _MOST_SPANS = 6
 _OWN = frozenset({"own", "own-kin"})
+_UNBELIEVED = -1.2
+_POINTING = ("client", "session", "see", "across", "slot", "health-event", "titled")
+"""With a name beside them, these make a client of who is named."""
+_ONE = ("see", "one-who", "today-kid", "told", "slot", "across")
+"""Cues of one person, beside which a plural is no aggregate."""
 _DECLARED = frozenset({"composite", "consent"})
 """What is said once holds for the whole post."""
 
@@ -51,6 +60,9 @@ NOT_A_CLIENT = _RULES["not_a_client"]
 DIRECT = _RULES["direct"]
 DIRECT_ALTS = _RULES["direct_alts"]
 """What a picture gives away counts when a name stands in its words."""
+CLAIMS = _RULES["claims"]
+"""That details were changed or permission was given is weighed and not believed: it lowers severity by one step."""
+AGGREGATE = _RULES["aggregate"]
 
 
 def detect(reading: Reading) -> Detection:
@@ -82,8 +94,9 @@ def _reply(reading: Reading) -> Detection | None:
     score = -4.0 + confirms.total + denies.total + (2.0 if known else 0.0) + (0.5 if review else 0.0)
     if not confirms.hits or score <= 0 or not (known or "standing" in confirms):
         return None
-    names = names_in(reading.text)
-    grave = confirms.any("procedure", "visit") and bool(names or confirms.any("dated", "procedure"))
+    names = people_in(reading.text, own_names(reading))
+    told = confirms.any("procedure", "visit")
+    grave = told and bool(names or "dated" in confirms or ("procedure" in confirms and "visit" in confirms))
     return Detection(
         CLAUSE,
         score,
@@ -101,48 +114,59 @@ def _story(reading: Reading) -> Detection:
         name: Weighing.of(hit for passage in own for hit in scan(table, passage))
         for name, table in (("cues", CUES), ("particulars", PARTICULARS), ("calm", NOT_A_CLIENT), ("direct", DIRECT))
     }
-    shown = (hit for alt in reading.alts for hit in scan(DIRECT_ALTS, alt) if names_in(alt))
+    shown = (hit for alt in reading.alts for hit in scan(DIRECT_ALTS, alt) if people_in(alt))
     found["direct"] = Weighing((*found["direct"].hits, *shown))
     identifiers = tuple(hit for passage in own for hit in scan(IDENTIFIERS, passage))
-    names = tuple(hit for passage in own for hit in names_in(passage))
+    names = tuple(hit for passage in own for hit in people_in(passage, own_names(reading)))
     pointers = [hit for hit in (*found["direct"].hits, *found["cues"].hits) if hit.rule.weight >= _POINTS]
     masks = (*found["cues"].evidence, *found["particulars"].evidence, *found["direct"].evidence, *identifiers)
     if not pointers:
         faint = min(_BIAS + _FAINT * found["cues"].total, _FAINTEST_STORY)
         return Detection(CLAUSE, faint, masks=(*masks, *identifiers))
-    stories = (_told(pointer, found, names) for pointer in pointers[:_MOST_POINTERS])
+    stories = (_told(reading, pointer, found, names) for pointer in pointers[:_MOST_POINTERS])
     best = max(stories, key=lambda detection: detection.score)
     return replace(best, masks=(*masks, *names))
 
 
-def _told(pointer: Hit, found: Mapping[str, Weighing], names: Sequence[Hit]) -> Detection:
+def _told(reading: Reading, pointer: Hit, found: Mapping[str, Weighing], names: Sequence[Hit]) -> Detection:
     """The story around one pointer: client cues and particulars against signs that it is no client's."""
     near = {name: weighing.near(pointer.passage, pointer.start) for name, weighing in found.items()}
-    declared = [
-        rule for group, rule in found["calm"].heaviest.items() if group in _DECLARED and group not in near["calm"]
-    ]
     cues, particulars, direct = near["cues"], near["particulars"], near["direct"]
     beside = [name for name in names if name.passage is pointer.passage and abs(name.start - pointer.start) <= _NEXT_TO]
-    named = bool(beside)
+    narrowed = identifiability(reading.own, [pointer])
     score = _BIAS + min(cues.total, _MOST_CUES) + 0.5 * min(particulars.total, _MOST_PARTICULARS) + direct.total
-    calm = near["calm"]
-    if named and "client" in cues:
-        # The author's own therapy is no excuse for a client who is named.
-        calm = Weighing(tuple(hit for hit in calm.hits if hit.rule.group not in _OWN))
-    score += calm.total + sum(rule.weight for rule in declared) + (_NAMED if named else 0.0)
+    score += _calm(near["calm"], found["calm"], cues, narrowed, named=bool(beside)) + (_NAMED if beside else 0.0)
     pointing = tuple(hit for hit in cues.evidence if hit.rule.weight >= _POINTS)
     evidence = (*direct.evidence, *pointing, *beside, *particulars.evidence)[:_MOST_SPANS]
-    reason = Weighing((*direct.hits, *cues.hits)).reason("The post")
-    return Detection(CLAUSE, score, _severity(direct, particulars, cues, named=named), evidence, reason)
+    grave = direct.hits or (beside and cues.any(*_POINTING))
+    severity = Severity.S4 if grave else _severity(reading, cues, particulars, narrowed)
+    reason = narrowed.beside(Weighing((*direct.hits, *cues.hits)).reason("The post"))
+    return Detection(CLAUSE, score, _lowered(reading, severity), evidence, reason)
 
 
-def _severity(direct: Weighing, particulars: Weighing, cues: Weighing, *, named: bool) -> Severity:
-    """POLICY.md: two quasi-identifiers, or one that is unique, or an appointment are S3; a name or record is S4."""
-    if direct.hits or (named and cues.any("client", "session", "see")):
+def _calm(near: Weighing, whole: Weighing, cues: Weighing, narrowed: Identifiability, *, named: bool) -> float:
+    """What says that it is no client's story. A composite that singles somebody out is weighed, and not believed."""
+    if named and "client" in cues:
+        # The author's own therapy is no excuse for a client who is named.
+        near = Weighing(tuple(hit for hit in near.hits if hit.rule.group not in _OWN))
+    declared = {group: rule.weight for group, rule in whole.heaviest.items() if group in _DECLARED}
+    if narrowed.singled_out:
+        declared = {group: max(weight, _UNBELIEVED) for group, weight in declared.items()}
+    others = math.fsum(rule.weight for group, rule in near.heaviest.items() if group not in _DECLARED)
+    return others + math.fsum(declared.values())
+
+
+def _severity(reading: Reading, cues: Weighing, particulars: Weighing, narrowed: Identifiability) -> Severity:
+    """POLICY.md: singled out with health content is S4; recognisable, or an appointment, S3; an aggregate S1."""
+    if narrowed.singled_out and any(matches(SIGNS["health"], passage) for passage in reading.own):
         return Severity.S4
-    rare = len(particulars.heaviest)
-    if rare > _MANY + 1 and cues.any("see", "client", "mine", "one-who"):
-        return Severity.S4
-    if rare >= _MANY or particulars.any("only") or cues.any("slot"):
+    if narrowed.recognisable or particulars.any("only") or cues.any("slot"):
         return Severity.S3
-    return Severity.S2
+    many = any(matches(AGGREGATE, passage) for passage in reading.own)
+    return Severity.S1 if many and not cues.any(*_ONE) else Severity.S2
+
+
+def _lowered(reading: Reading, severity: Severity) -> Severity:
+    """One step less where details are said to be changed or permission to be given, never below S2 by that."""
+    claimed = any(matches(CLAIMS, passage) for passage in reading.own)
+    return Severity(severity - 1) if claimed and severity > Severity.S2 else severity

@@ -25,7 +25,7 @@ _REACH = 350
 """Characters on either side of what points to a client: in a longer text the rest is about something else."""
 _SHORT = 700
 _FEWEST_KINDS = 2
-_MOST_NAMED = 4
+_MOST_NAMED = 3
 
 RULES = load_rules("identifiers_quasi")
 QUASI = RULES["quasi"]
@@ -58,13 +58,13 @@ class Identifiability:
         """Whether few people or one fit."""
         return self.number >= SINGLED_OUT
 
-    @property
-    def sentence(self) -> str:
-        """A sentence for the reader that quotes nothing; "" where too little was found to say it."""
+    def beside(self, reason: str) -> str:
+        """A sentence of why, with what narrows the person down added where there is enough of it; nothing is quoted."""
         says = list(dict.fromkeys(rule.says for rule in self.kinds))[:_MOST_NAMED]
         if not self.recognisable or len(says) < _FEWEST_KINDS:
-            return ""
-        return f"A client cue with {', '.join(says[:-1])} and {says[-1]}: together they may single out one person."
+            return reason
+        listed = f"{', '.join(says[:-1])} and {says[-1]}"
+        return f"{reason.removesuffix('.')}; with {listed} it may single out one person."
 
 
 def identifiability(own: Sequence[Passage], pointers: Iterable[Hit]) -> Identifiability:

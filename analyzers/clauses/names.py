@@ -15,6 +15,7 @@ from analyzers.vocabulary import LISTS, SETS
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from analyzers.reading import Reading
     from analyzers.text import Passage
 
 _CONTENT = tomllib.loads(
@@ -93,6 +94,14 @@ def people_in(passage: Passage, own: frozenset[str] = frozenset()) -> tuple[Hit,
         and not own & set(passage.lower[start:end].replace(".", " ").split())
         and PRACTICE not in passage.lower[start:end]
     )
+
+
+def own_names(reading: Reading) -> frozenset[str]:
+    """The author's own names, as the profile line gives them, in lower case."""
+    if reading.bio is None:
+        return frozenset()
+    spans = (*_large(reading.bio), *_small(reading.bio))
+    return frozenset(word for start, end in spans for word in reading.bio.lower[start:end].replace(".", " ").split())
 
 
 def _large(passage: Passage) -> Iterator[tuple[int, int]]:

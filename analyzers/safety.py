@@ -61,8 +61,17 @@ def _evidence(kind: AtRisk, passages: Sequence[Passage]) -> tuple[Span, ...]:
         for sign in signs.hits[:_MOST_SIGNS]:
             near = signs.near(passage, sign.start, _REACH)
             if _BIAS + near.total + calm.near(passage, sign.start, _REACH).total + overall > 0:
-                return tuple(hit.span for hit in near.evidence)[:_MOST_SPANS]
+                return _outermost(hit.span for hit in near.evidence)[:_MOST_SPANS]
     return ()
+
+
+def _outermost(spans: Iterable[Span]) -> tuple[Span, ...]:
+    """Spans in order, those within another left out."""
+    kept: list[Span] = []
+    for span in sorted(set(spans), key=lambda span: (span.start, -span.end)):
+        if not kept or span.end > kept[-1].end:
+            kept.append(span)
+    return tuple(kept)
 
 
 def _unquoted(passage: Passage, hits: Iterable[Hit]) -> Iterator[Hit]:
@@ -81,7 +90,9 @@ def kept_private(packet: Packet, scored: Scored) -> Scored:
     private = [span for safety in scored.safety if safety.kind is AtRisk.SELF for span in safety.spans]
     if not private:
         return scored
-    findings = tuple(finding for finding in scored.findings if _may_stand(finding, scored, private))
+    threat = any(safety.kind is AtRisk.OTHER for safety in scored.safety)
+    parted = (_without(private, finding) for finding in scored.findings if not _gated(finding, threat=threat))
+    findings = tuple(finding for finding in parted if finding.spans)
     quoted = [span for finding in findings for span in finding.spans]
     alts = {f"media.{index}.alt": alt for index, alt in enumerate(packet.media)}
     fields = {"text": packet.text, **alts}
@@ -89,11 +100,14 @@ def kept_private(packet: Packet, scored: Scored) -> Scored:
     return replace(scored, findings=findings, silenced=tuple(silenced))
 
 
-def _may_stand(finding: Finding, scored: Scored, private: Sequence[Span]) -> bool:
-    if any(_overlap(span, other) for span in finding.spans for other in private):
-        return False
-    threat = any(safety.kind is AtRisk.OTHER for safety in scored.safety) and finding.severity is Severity.S4
-    return finding.clause not in _GATED or threat
+def _gated(finding: Finding, *, threat: bool) -> bool:
+    return finding.clause in _GATED and not (threat and finding.severity is Severity.S4)
+
+
+def _without(private: Sequence[Span], finding: Finding) -> Finding:
+    """The finding as far as it rests on other words."""
+    spans = (span for span in finding.spans if not any(_overlap(span, other) for other in private))
+    return replace(finding, spans=tuple(spans))
 
 
 def _all_but(field: str, words: str, quoted: Sequence[Span]) -> Iterator[Span]:

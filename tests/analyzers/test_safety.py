@@ -63,7 +63,9 @@ def test_a_danger_is_heard_in_the_words_of_a_picture_and_under_a_disguise():
 
 
 def test_a_hotline_in_a_farewell_does_not_hide_the_farewell():
-    assert kinds("988 if you need it. I don't any more: I've taken all of my pills. Goodbye. I'm sorry.") == [AtRisk.SELF]
+    assert kinds("988 if you need it. I don't any more: I've taken all of my pills. Goodbye. I'm sorry.") == [
+        AtRisk.SELF
+    ]
 
 
 def test_both_lives_are_told_apart():

@@ -16,12 +16,13 @@ from sqlalchemy.exc import DBAPIError
 
 import migrations
 from domain.errors import SchemaTooNew, StoreError
+from domain.reporting import DeliveryKind
 from migrations.rendering import ours_only
 from migrations.upgrade import current, downgrade, head, revise, upgrade
 from store import tables
 from store.database import open_database
 from store.engine import open_store
-from tests.store.records import active, clean, flagged, post, visit
+from tests.store.records import START, active, clean, flagged, post, visit
 
 SHIPPED = Path(migrations.__file__).parent / "versions"
 HEADER = "import sqlalchemy as sa\nfrom alembic import op\nfrom migrations.rebuild import altering\n"
@@ -143,6 +144,20 @@ def created(url):
         tables.metadata.create_all(connection)
     database.close()
     return schema(url)
+
+
+def test_mails_survive_the_step_that_allows_a_new_kind_and_the_way_back(database_url):
+    store = open_store(database_url)
+    for kind in DeliveryKind:
+        store.deliveries.enqueue(kind, "k", "a@example.org", f"<{kind}>", START)
+    store.close()
+    mails = contents(database_url)["deliveries"]
+
+    downgrade(database_url, "0002")
+    upgrade(database_url)
+
+    assert contents(database_url)["deliveries"] == [row for row in mails if row.kind is not DeliveryKind.SAFETY]
+    assert len(mails) == len(DeliveryKind)
 
 
 def test_tables_of_others_are_left_alone(empty_url):

@@ -11,12 +11,18 @@ from domain.errors import PacketError
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
+    from analyzers.model.blend import Local
     from analyzers.packets import Labelled
     from domain.findings import Policy, Scored
 
 
-def score_lines(lines: Iterable[str], policy: Policy | None = None) -> Iterator[Scored | PacketError]:
-    """Verdicts in input order; a malformed line gives its PacketError in its place. Blank lines are skipped."""
+def score_lines(
+    lines: Iterable[str], policy: Policy | None = None, local: Local | None = None
+) -> Iterator[Scored | PacketError]:
+    """Verdicts in input order, by rules alone without `local`.
+
+    A malformed line gives its PacketError in its place. Blank lines are skipped.
+    """
     for number, line in enumerate(lines, start=1):
         if not line.strip():
             continue
@@ -25,11 +31,11 @@ def score_lines(lines: Iterable[str], policy: Policy | None = None) -> Iterator[
         except PacketError as error:
             yield error
         else:
-            yield judge(packet, policy)
+            yield judge(packet, policy, local)
 
 
 def score_labelled(
-    lines: Iterable[str], policy: Policy | None = None
+    lines: Iterable[str], policy: Policy | None = None, local: Local | None = None
 ) -> Iterator[tuple[Labelled, Scored] | PacketError]:
     """As `score_lines`, each verdict beside its annotation: the pairs that `evaluate` measures."""
     for number, line in enumerate(lines, start=1):
@@ -40,4 +46,4 @@ def score_labelled(
         except PacketError as error:
             yield error
         else:
-            yield labelled, judge(labelled.packet, policy)
+            yield labelled, judge(labelled.packet, policy, local)

@@ -6,6 +6,7 @@ import json
 import os
 import sys
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, TextIO
 
@@ -14,9 +15,12 @@ import typer
 from analyzers.evaluate import as_json, evaluate, table
 from analyzers.files import score_lines
 from analyzers.judge import judge
+from analyzers.model.blend import load_local
+from analyzers.model.classifier import WEIGHTS
 from analyzers.packets import read_labelled, scored_to_json
 from analyzers.policy import load_policy
 from domain.errors import PacketError, UsageError
+from monitor.app import local_of
 from monitor.cli_common import DEFAULT_CONFIG, ConfigFile
 from monitor.cli_opinion import measure_model, require_model
 from monitor.cli_policy import rescore_kept
@@ -25,10 +29,20 @@ from monitor.config import load_config
 from monitor.opinion_quality import opinion_json, opinion_table
 
 if TYPE_CHECKING:
+    from analyzers.model.blend import Local
     from domain.findings import Policy
 
 Posts = Annotated[Path | None, typer.Argument(help="Posts, one JSON packet a line; without it, rescore what is kept.")]
 Labelled = Annotated[Path, typer.Argument(help="Labelled posts, one JSON packet a line.")]
+RulesOnly = Annotated[bool, typer.Option("--rules-only", help="Leave the local model out.")]
+
+
+@dataclass(frozen=True, slots=True)
+class _Bench:
+    """What judges a file: the policy and model of the installation, or no policy and the shipped model."""
+
+    policy: Policy | None
+    local: Local | None
 
 
 def add_to(app: typer.Typer) -> None:
@@ -42,13 +56,14 @@ def score(
     output: Annotated[
         Path | None, typer.Option("--output", "-o", help="Findings file; standard output without it.")
     ] = None,
+    rules_only: RulesOnly = False,
     config: ConfigFile = DEFAULT_CONFIG,
 ) -> None:
     """Score a file of posts, or rescore the posts whose words retention has kept."""
     if posts is None:
         rescore_kept(config=config)
         return
-    well = _score_file(posts, output, _policy_if_any(config))
+    well = _score_file(posts, output, _bench(config, rules_only=rules_only))
     if not well:
         raise typer.Exit(1)
 
@@ -59,12 +74,13 @@ def evaluate_file(
     with_opinion: Annotated[
         bool, typer.Option("--with-opinion", help="Ask the configured model too, and measure it on the same findings.")
     ] = False,
+    rules_only: RulesOnly = False,
     config: ConfigFile = DEFAULT_CONFIG,
 ) -> None:
     """Score labelled posts and print every measure of the contract with its interval."""
     if with_opinion:
         require_model(config)
-    policy = _policy_if_any(config)
+    bench = _bench(config, rules_only=rules_only)
     well = True
     pairs = []
     for number, line in enumerate(_lines(labelled), start=1):
@@ -74,7 +90,7 @@ def evaluate_file(
             say(f"{labelled}: {error}", err=True)
             well = False
             continue
-        pairs.append((post, judge(post.packet, policy)))
+        pairs.append((post, judge(post.packet, bench.policy, bench.local)))
     measured = evaluate(pairs)
     second = measure_model(pairs, config) if with_opinion else None
     if as_data:
@@ -85,14 +101,14 @@ def evaluate_file(
         raise typer.Exit(1)
 
 
-def _score_file(posts: Path, output: Path | None, policy: Policy | None) -> bool:
+def _score_file(posts: Path, output: Path | None, bench: _Bench) -> bool:
     """Write findings beside their final name first, so that a full disk leaves no half file under it."""
     if output is None:
-        return _score_to(sys.stdout, posts, policy)
+        return _score_to(sys.stdout, posts, bench)
     draft = output.with_name(f".{output.name}.partial")
     try:
         with draft.open("w", encoding="utf-8") as stream:
-            well = _score_to(stream, posts, policy)
+            well = _score_to(stream, posts, bench)
         draft.replace(output)
     except OSError as error:
         raise UsageError(f"{output} cannot be written: {error.strerror}.") from error
@@ -101,9 +117,9 @@ def _score_file(posts: Path, output: Path | None, policy: Policy | None) -> bool
     return well
 
 
-def _score_to(stream: TextIO, posts: Path, policy: Policy | None) -> bool:
+def _score_to(stream: TextIO, posts: Path, bench: _Bench) -> bool:
     well = True
-    for result in score_lines(_lines(posts), policy):
+    for result in score_lines(_lines(posts), bench.policy, bench.local):
         if isinstance(result, PacketError):
             say(f"{posts}: {result}", err=True)
             well = False
@@ -121,6 +137,9 @@ def _lines(file: Path) -> Iterator[str]:
         raise UsageError(f"{file} cannot be read: {error.strerror}.") from error
 
 
-def _policy_if_any(config: Path) -> Policy | None:
-    """A file can be scored without an installation; where there is one, its policy counts."""
-    return load_policy(load_config(config, os.environ).policy) if config.exists() else None
+def _bench(config: Path, *, rules_only: bool) -> _Bench:
+    """A file can be scored without an installation; where there is one, its policy and its model count."""
+    if not config.exists():
+        return _Bench(None, None if rules_only else load_local(WEIGHTS))
+    settings = load_config(config, os.environ)
+    return _Bench(load_policy(settings.policy), None if rules_only else local_of(settings))

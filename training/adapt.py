@@ -60,6 +60,7 @@ def main(options: argparse.Namespace) -> None:
         _take_over(model, options.trained, name)
         chosen = np.flatnonzero(rows.kind != MEASURED)
         own = said(model, vocabulary, rows)
+        np.savez(options.out / f"{name}.before.npz", logits=own.astype(np.float16))
         wanted = np.where((rows.kind == PUBLIC)[:, None], own, taught)
         logits = further(rows, chosen, recipe, model, vocabulary, seed + 1, output_weights(outputs), wanted)
         save_weights(model, load_state(options.work, recipe.encoder)[1], options.out, name)
@@ -104,7 +105,7 @@ def _taught(rows: Rows, options: argparse.Namespace) -> Array:
     return told
 
 
-def _keys(work: Path) -> list[tuple[str, str]]:
+def _keys(work: Path) -> list[str]:
     lines = (work / "rows.jsonl").read_text(encoding="utf-8").splitlines()
     entries: list[Mapping[str, str]] = [json.loads(line) for line in lines]
-    return [(entry["source"], entry["id"]) for entry in entries]
+    return [entry["post"] for entry in entries]

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
     Array = np.ndarray[Any, Any]
 
 _GATE_AT = 0.04
+_PLAIN_AT = 0.25
 _MARGIN = 0.06
 _ORDINARY_ALARMS = (0.0005, 0.001, 0.0005, 0.002, 0.001, 0.001)
 """Share of ordinary public texts that each clause may point at; together they stay under the 0.6 % of EVALUATION.
@@ -43,15 +45,30 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--work", type=Path, required=True)
     parser.add_argument("--trained", type=Path, required=True)
     parser.add_argument("--role", default="frozen")
+    parser.add_argument("--before", type=Path, nargs=2, metavar=("WORK", "TRAINED"), help="what `adapt` started from")
     parser.add_argument("--untuned", default="K,L,M,N,O,P,Q,R,S,U,V", help="files that no rule was tuned on")
     parser.add_argument("--beta", type=float, default=0.7, help="below 1 weighs precision more than recall")
     parser.add_argument("--blend", type=Path, help="write the fitted blend here")
 
 
+@dataclass(frozen=True, slots=True)
+class Adapted:
+    """Where the students came from that `adapt` went on with: their rows, and their logits fold by fold."""
+
+    work: Path
+    trained: Path
+
+
+def _mean(paths: Sequence[Path]) -> Array:
+    if not paths:
+        raise FileNotFoundError("no logits to read: train first")
+    return np.asarray(np.mean([np.load(path)["logits"].astype(np.float32) for path in paths], axis=0))
+
+
 class Study:
     """All that is known of the labelled posts and of the public texts kept for measuring."""
 
-    def __init__(self, work: Path, trained: Path, role: str, untuned: Sequence[str]) -> None:
+    def __init__(self, work: Path, trained: Path, role: str, untuned: Sequence[str], adapted: Adapted | None) -> None:
         self.rows: Rows = load_rows(work / "rows.npz")
         self.outputs = (work / "outputs.txt").read_text(encoding="utf-8").split()
         signals = np.load(work / "signals.npz")["signals"]
@@ -62,7 +79,7 @@ class Study:
         self.folds = sorted(set(self.fold.tolist()))
         self.untuned = np.isin([entry["source"] for entry in self.index], list(untuned))
         self.public_signals = signals[self.rows.kind == MEASURED]
-        self.logits, self.public = self._heard(trained, role)
+        self.logits, self.public = self._heard(trained, role) if adapted is None else self._kept(trained, role, adapted)
         self.labels = np.array([entry["labels"] for entry in self.index])
         self.protected = self.rows.targets[self.labelled, self.outputs.index("protected")] > 0
 
@@ -71,11 +88,26 @@ class Study:
         logits = np.zeros((len(self.labelled), len(self.outputs)), dtype=np.float32)
         public: list[Array] = []
         for fold in self.folds:
-            paths = sorted(trained.glob(f"{role}-{fold}-?.npz"))
-            mean = np.mean([np.load(path)["logits"].astype(np.float32) for path in paths], axis=0)
+            mean = _mean(sorted(trained.glob(f"{role}-{fold}-?.npz")))
             logits[self.fold == fold] = mean[self.labelled][self.fold == fold]
             public.append(mean[self.rows.kind == MEASURED])
         return logits, np.stack(public)
+
+    def _kept(self, trained: Path, role: str, adapted: Adapted) -> tuple[Array, Array]:
+        """Logits told of each post before the adaptation, by models that never saw its file.
+
+        A post that no fold knew was asked of the students of all posts before they were adapted to it. Public texts
+        are asked of the students that ship, which never learnt from those kept for measuring.
+        """
+        early = Study(adapted.work, adapted.trained, role, (), None)
+        places = {entry["post"]: number for number, entry in enumerate(early.index)}
+        logits = _mean(sorted(trained.glob(f"{role}-all-?.before.npz")))[self.labelled]
+        for number, entry in enumerate(self.index):
+            place = places.get(entry["post"])
+            if place is not None:
+                logits[number] = early.logits[place]
+        public = _mean(sorted(trained.glob(f"{role}-all-?.npz")))[self.rows.kind == MEASURED]
+        return logits, np.stack([public] * len(self.folds))
 
     def known(self, number: int) -> Array:
         """Posts whose label for a clause is clear: 0, or 2 and more."""
@@ -127,7 +159,11 @@ def _chances(curves: Sequence[Fitted], logits: Array, study: Study, signals: Arr
 
 
 def _closed(gate: Fitted, limits: Thresholds, logits: Array, study: Study, signals: Array) -> Array:
-    heard = gate.chance(gate_features(logits, study.outputs, signals)) >= limits.closed
+    return _closed_at(gate, limits.closed, logits, study, signals)
+
+
+def _closed_at(gate: Fitted, limit: float, logits: Array, study: Study, signals: Array) -> Array:
+    heard = gate.chance(gate_features(logits, study.outputs, signals)) >= limit
     return np.asarray(heard | (topic_seen(signals) > 0))
 
 
@@ -154,13 +190,20 @@ def fitted(study: Study, seen: Array, beta: float, *, rules: bool) -> tuple[list
         report[clause] = max(best, float(np.quantile(ordinary[:, number], 1 - _ORDINARY_ALARMS[number])))
         loudest = chances[seen & fine & study.protected, number].max(initial=0.0)
         stands[clause] = min(0.999, max(report[clause], float(loudest) + _MARGIN))
-    return curves, gate, Thresholds(report, stands, _GATE_AT)
+    closed = _closed_at(gate, _PLAIN_AT, study.logits[seen], study, study.signals[seen])
+    withheld = {
+        clause: float((study.labels[seen, number] > 1)[closed & (chances[seen, number] < stands[clause])].mean())
+        for number, clause in enumerate(Clause)
+    }
+    return curves, gate, Thresholds(report, stands, withheld, _GATE_AT, _PLAIN_AT)
 
 
 def main(options: argparse.Namespace) -> None:
     """Print the tables; write blend.json where asked."""
     untuned = options.untuned.split(",")
-    study = Study(options.work, options.trained, options.role, untuned)
+    study = Study(
+        options.work, options.trained, options.role, untuned, Adapted(*options.before) if options.before else None
+    )
     chances, reports, closed, alarms = crossed(study, options.beta, rules=True)
     alone, alone_reports, _, alone_alarms = crossed(study, options.beta, rules=False)
     rules = np.stack([study.signals[:, 4 * number] for number in _NUMBERS], axis=1)
@@ -186,7 +229,9 @@ def _write(study: Study, options: argparse.Namespace) -> None:
         "gate": gate.as_json(),
         "report": {clause.value: round(limits.report[clause], 3) for clause in Clause},
         "stands": {clause.value: round(limits.stands[clause], 3) for clause in Clause},
+        "withheld": {clause.value: round(limits.withheld[clause], 3) for clause in Clause},
         "closed": limits.closed,
+        "plain": limits.plain,
     }
     content["version"] = hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()[:12]
     options.blend.write_text(json.dumps(content, indent=2) + "\n", encoding="utf-8")

@@ -98,11 +98,16 @@ def _f_beta(flagged: Array, true: Array, beta: float) -> float:
 
 @dataclass(frozen=True)
 class Thresholds:
-    """Where each clause is reported, where it is heard in spite of a protected topic, and where the gate closes."""
+    """Where each clause is reported, where it is heard in spite of a protected topic, and where the gate closes.
+
+    `withheld`: what is told of a clause held back on a topic that is `plain`, the share of true violations there.
+    """
 
     report: Mapping[Clause, float]
     stands: Mapping[Clause, float]
+    withheld: Mapping[Clause, float]
     closed: float
+    plain: float
 
     def reported(self, chances: Array, closed: Array) -> Array:
         """(rows, clauses): what would reach a reviewer."""

@@ -10,7 +10,6 @@ from datetime import timedelta
 from importlib.metadata import version
 from typing import TYPE_CHECKING
 
-from analyzers.measured import ERROR_RATES
 from analyzers.model.blend import load_local
 from analyzers.policy import load_policy
 from collectors.base import Politeness
@@ -20,6 +19,7 @@ from domain.errors import ConfigError, Mistake
 from domain.plans import Ceiling
 from monitor.delivery import Posting
 from monitor.digest import Reporting
+from monitor.models import error_rates
 from monitor.packets import pseudonymiser
 from monitor.plan import Cadence
 from monitor.run import LEASE_MARGIN, Collecting
@@ -88,7 +88,7 @@ class App:
                 mail_domain=domain,
                 privacy_contact=self.config.practice.contact,
                 time_zone=self.config.practice.time_zone,
-                error_rates=ERROR_RATES,
+                error_rates=error_rates(self.config.model),
                 clause_titles=tuple((text.id, text.title) for text in self.policy.clauses),
             ),
             policy=self.policy,

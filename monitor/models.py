@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 _FILES = ("model.onnx", "model.json", "tokenizer.json", "blend.json")
-_NOT_MEASURED = "nothing is on record for this model"
+_NOT_MEASURED = "How often this model errs was not measured."
 _PASSED_ON = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
@@ -48,7 +48,7 @@ def read_model_folder(folder: Path) -> ModelFolder:
         version=f"{settings.get('version')}-{blend.get('version')}",
         size=sum((folder / name).stat().st_size for name in _FILES),
         made_of=_made_of(settings),
-        measured=_measured(folder),
+        measured=error_rates(folder),
         fault="" if current else f"made for inputs {trained_on}, this version writes {INPUTS_VERSION}: make it again",
     )
 
@@ -64,12 +64,12 @@ def _made_of(settings: dict[str, Any]) -> str:
     return f"{settings.get('students', 1)} of all-MiniLM-L6-v2, distilled"
 
 
-def _measured(folder: Path) -> str:
-    """The folder's own record; for the model that ships, what the digests say."""
-    record = folder / "measured.json"
-    if record.is_file():
+def error_rates(folder: Path | None) -> str:
+    """What is told of the errors of the model in use, in digests too: its folder's own record, or the shipped one's."""
+    record = folder / "measured.json" if folder else None
+    if record and record.is_file():
         return str(_json(record).get("headline", _NOT_MEASURED))
-    return ERROR_RATES if folder == WEIGHTS else _NOT_MEASURED
+    return ERROR_RATES if folder in {None, WEIGHTS} else _NOT_MEASURED
 
 
 def run_build(arguments: Sequence[str]) -> int:

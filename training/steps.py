@@ -9,7 +9,19 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-STEPS = ("prepare", "train", "adapt", "export", "evaluate", "ordinary", "build", "everything", "rivals", "ablation")
+STEPS = (
+    "prepare",
+    "train",
+    "adapt",
+    "export",
+    "evaluate",
+    "refresh",
+    "ordinary",
+    "build",
+    "everything",
+    "rivals",
+    "ablation",
+)
 
 
 def run_step(step: str, arguments: Sequence[str]) -> None:

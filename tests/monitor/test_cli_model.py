@@ -13,6 +13,7 @@ from analyzers.measured import ERROR_RATES
 from analyzers.model.inputs import INPUTS_VERSION
 from monitor.cli import main
 from monitor.examples import CONFIG, example
+from monitor.models import error_rates
 
 NOT_DONE = 1
 WRONG_USAGE = 2
@@ -61,6 +62,14 @@ def test_a_model_made_here_is_described_by_its_own_folder(section7, tmp_path):
     assert "2 of all-mpnet-base-v2, trained on 6353 invented posts" in told
     assert "Measured: Noticed 66 of 100." in told
     assert ERROR_RATES not in told
+
+
+def test_a_model_without_a_record_is_not_told_with_the_figures_of_another(tmp_path):
+    folder = Path(model_folder(tmp_path / "strong"))
+    (folder / "measured.json").unlink()
+
+    assert error_rates(folder) == "How often this model errs was not measured."
+    assert error_rates(None) == ERROR_RATES
 
 
 def test_rules_alone_are_told_as_such_with_how_to_switch(section7):

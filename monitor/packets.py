@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Protocol
 
 from analyzers.keep import keep
 from domain.findings import Packet
+from domain.mosaic import Signal
 from domain.plans import Change, PlannedVersion, Verdict
 from domain.safety import AtRisk, Seen
 
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
 
     from domain.accounts import AccountKind, Staff
     from domain.findings import Policy, Scored
+    from domain.mosaic import Quasi
     from domain.posts import Parent, Post
     from domain.safety import Safety
 
@@ -106,6 +108,12 @@ def danger_of(key: bytes, account_id: int, post_id: str, found: Sequence[Safety]
         return None
     named = "\0".join(("danger", str(account_id), post_id, *kinds))
     return Seen(hmac.new(key, named.encode(), hashlib.sha256).hexdigest(), kinds)
+
+
+def signals_of(key: bytes, account_id: int, found: Sequence[Quasi]) -> tuple[Signal, ...]:
+    """What is kept of particulars: keyed hashes that differ from account to account, so that none links two people."""
+    named = ((quasi.kind, f"signal\0{account_id}\0{quasi.kind}\0{quasi.value}") for quasi in found)
+    return tuple(Signal(kind, hmac.new(key, name.encode(), hashlib.sha256).hexdigest()) for kind, name in named)
 
 
 def pseudonymiser(key: bytes) -> Callable[[str], str]:

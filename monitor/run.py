@@ -17,10 +17,13 @@ import structlog
 
 from analyzers.judge import judge
 from analyzers.keep import without_handles
+from analyzers.mosaic import deepened, mosaic
+from analyzers.quasi import client_particulars
 from collectors.base import PostRef
 from domain.errors import CollectError, Malformed, NotAuthorised, StoreError
+from domain.mosaic import WINDOW, Trace
 from domain.plans import Change
-from monitor.packets import baseline, danger_of, packet_of, verdict_of
+from monitor.packets import baseline, danger_of, packet_of, signals_of, verdict_of
 from monitor.plan import Cadence, decide, suspects
 
 if TYPE_CHECKING:
@@ -155,7 +158,7 @@ def collect_account(tools: Collecting, account: Account) -> Visit:
     plan = decide(account, outcome, known, presence=presence, now=now, cadence=tools.cadence)
     if plan.bio is not None:
         plan = replace(plan, bio=without_handles(plan.bio, tools.pseudonym, account.handle))
-    verdicts = [_judge(tools, platform, account, http, version) for version in plan.versions]
+    verdicts = _judge_all(tools, platform, account, http, plan)
     # The time of writing, not of reading: a visit that crosses the end of a week belongs to the new one.
     return _write(tools, account, plan, verdicts, tools.clock())
 
@@ -187,14 +190,36 @@ def _ask_for(platform: Platform, account: Account, http: Http, asked: Sequence[P
     return answers
 
 
-def _judge(tools: Collecting, platform: Platform, account: Account, http: Http, version: PlannedVersion) -> Verdict:
+def _judge_all(tools: Collecting, platform: Platform, account: Account, http: Http, plan: Plan) -> tuple[Verdict, ...]:
+    """Judge every new version, oldest first: each beside what is remembered of this account's posts before it."""
+    earlier = list(tools.store.signals.of(account.id, tools.clock() - WINDOW)) if plan.versions else []
+    verdicts = []
+    for version in sorted(plan.versions, key=lambda version: version.published_at):
+        verdict = _judge(tools, platform, account, http, version, earlier)
+        earlier.append(Trace(version.post.post_id, frozenset(verdict.signals)))
+        verdicts.append(verdict)
+    return tuple(verdicts)
+
+
+def _judge(  # noqa: PLR0917 - what one reading of one account has at hand
+    tools: Collecting,
+    platform: Platform,
+    account: Account,
+    http: Http,
+    version: PlannedVersion,
+    earlier: Sequence[Trace],
+) -> Verdict:
     if version.change is Change.BASELINE:
         return baseline(version)
     parent = _parent(platform, account, http, version.post)
     packet = packet_of(version.post, version.published_at, account, tools.policy, parent)
     scored = judge(packet, tools.policy, tools.local)
+    post_id = version.post.post_id
+    signals = signals_of(tools.key, account.id, client_particulars(packet, scored))
+    others = (trace for trace in earlier if trace.post_id != post_id)
+    scored = deepened(scored, mosaic(frozenset(signals), others))
     verdict = verdict_of(version, packet, scored, tools.pseudonym, account.handle)
-    return replace(verdict, danger=danger_of(tools.key, account.id, version.post.post_id, scored.safety))
+    return replace(verdict, danger=danger_of(tools.key, account.id, post_id, scored.safety), signals=signals)
 
 
 def _parent(platform: Platform, account: Account, http: Http, post: Post) -> Parent | None:

@@ -197,7 +197,7 @@ def _circumstances(reading: Reading) -> tuple[Signal, ...]:
 def _told(reading: Reading, detection: Detection) -> tuple[Signal, ...]:
     """What the words themselves hold; of the post that is answered, only what it says of safety and medication."""
     passages = (*reading.own, *((reading.parent,) if reading.parent else ()))
-    found = identifiability(reading.own, detection.evidence if reported(detection) else ())
+    found = identifiability(reading.own, detection.evidence if reported(detection) else (), reading.packet.created)
     told = {
         Signal.NAMED: any(people_in(passage, own_names(reading)) for passage in reading.own),
         Signal.RECOGNISABLE: found.recognisable,

@@ -133,7 +133,7 @@ def _told(reading: Reading, pointer: Hit, found: Mapping[str, Weighing], names: 
     near = {name: weighing.near(pointer.passage, pointer.start) for name, weighing in found.items()}
     cues, particulars, direct = near["cues"], near["particulars"], near["direct"]
     beside = [name for name in names if name.passage is pointer.passage and abs(name.start - pointer.start) <= _NEXT_TO]
-    narrowed = identifiability(reading.own, [pointer])
+    narrowed = identifiability(reading.own, [pointer], reading.packet.created)
     score = _BIAS + min(cues.total, _MOST_CUES) + 0.5 * min(particulars.total, _MOST_PARTICULARS) + direct.total
     score += _calm(near["calm"], found["calm"], cues, narrowed, named=bool(beside)) + (_NAMED if beside else 0.0)
     pointing = tuple(hit for hit in cues.evidence if hit.rule.weight >= _POINTS)

@@ -7,16 +7,18 @@ recognise the person; from `SINGLED_OUT` on, so may a stranger with a search eng
 from __future__ import annotations
 
 import math
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from analyzers.patterns import load_rules, scan
+from analyzers.clauses.dates import completed
+from analyzers.patterns import Hit, Rule, load_rules, scan
 from analyzers.reading import Weighing
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
+    from datetime import datetime
 
-    from analyzers.patterns import Hit, Rule
     from analyzers.text import Passage
 
 RECOGNISABLE = 4.0
@@ -29,6 +31,12 @@ _MOST_NAMED = 3
 
 RULES = load_rules("identifiers_quasi")
 QUASI = RULES["quasi"]
+EXACT = Rule(
+    "time/exact", 2.5, re.compile(""), "an hour on a day that the date of the post makes exact", frozenset(), "time"
+)
+_HOURS = frozenset({"time/slot", "time/clock"})
+_SAME_MOMENT = 60
+"""Characters between an hour and a day that belong together."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,16 +75,27 @@ class Identifiability:
         return f"{reason.removesuffix('.')}; with {listed} it may single out one person."
 
 
-def identifiability(own: Sequence[Passage], pointers: Iterable[Hit]) -> Identifiability:
-    """Count what stands near the words that point to a client.
+def identifiability(own: Sequence[Passage], pointers: Iterable[Hit], created: datetime) -> Identifiability:
+    """Count what stands near the words that point to a client. `created` completes days that the post leaves open.
 
     In a short text all of it is near; without pointers, what stands densest is counted.
     """
-    found = Weighing.of(hit for passage in own for hit in scan(QUASI, passage))
+    found = Weighing.of(hit for passage in own for hit in _found(passage, created))
     centres = [(hit.passage, hit.start, hit.end) for hit in pointers]
     near = Weighing(tuple(hit for hit in found.hits if _near(hit, centres))) if centres else found.densest()
     kinds = sorted(near.heaviest.values(), key=lambda rule: (-rule.weight, rule.name))
     return Identifiability(tuple(kinds), near.hits)
+
+
+def _found(passage: Passage, created: datetime) -> Iterator[Hit]:
+    """All hits; a day only where the post's own time makes it one day, with the hour beside it an exact time."""
+    days = completed(passage, created)
+    for hit in scan(QUASI, passage):
+        if hit.rule.name == "time/day" and not any(day.start < hit.end and hit.start < day.end for day in days):
+            continue
+        apart = [max(hit.start - day.end, day.start - hit.end) for day in days]
+        exact = hit.rule.name in _HOURS and any(distance <= _SAME_MOMENT for distance in apart)
+        yield Hit(EXACT, passage, hit.start, hit.end) if exact else hit
 
 
 def _near(hit: Hit, centres: Sequence[tuple[Passage, int, int]]) -> bool:

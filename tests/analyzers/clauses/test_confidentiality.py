@@ -80,3 +80,97 @@ def test_a_picture_tells_as_much_as_a_text():
     assert found.score > 0
     assert found.severity is Severity.S4
     assert {hit.passage.field for hit in found.evidence} == {"media.0.alt"}
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "today's no-show was the drummer again",
+        "the couple on my couch laughed at the same time as me",
+        "pov: your 6pm reads you the whole text thread",
+        "my teen who stopped talking in march told me today it was the dog",
+        "someone i work with drew the harbor wall for me yesterday",
+        "poor deshawn from the car wash relapsed",
+    ],
+)
+def test_a_client_is_pointed_to_without_the_word(text):
+    found = verdict(packet(text))
+    assert found.score > 0
+    assert found.evidence
+
+
+def test_a_name_in_small_letters_is_a_name():
+    found = verdict(packet("my client kyle told me today he sleeps again"))
+    assert found.severity is Severity.S4
+    assert "kyle" in {hit.span.quote for hit in found.evidence}
+
+
+@pytest.mark.parametrize(
+    ("claimed", "least"),
+    [
+        ("(details changed obvs) guy i saw yesterday runs the only bakery on our street and has panic attacks", 3),
+        ("details changed: my client told me today about a dream", 2),
+    ],
+)
+def test_changed_details_lower_by_one_step_and_never_below_two(claimed, least):
+    plain = verdict(packet(claimed.split(")", 1)[-1].removeprefix("details changed: ").strip()))
+    found = verdict(packet(claimed))
+    assert found.score > 0
+    assert found.severity == least
+    assert plain.severity - found.severity in {0, 1}
+
+
+def test_a_composite_is_weighed_where_it_singles_somebody_out():
+    rare = "Composite, names changed: a client i see, the only beekeeper in Rusk County, 91, told me today he relapsed."
+    plain = "Composite of many people: a client who could only cry in the car told me it was parking earlier."
+    assert verdict(packet(rare)).score > 0 >= verdict(packet(plain)).score
+    assert Severity.S2 <= verdict(packet(rare)).severity < Severity.S4
+
+
+def test_many_at_once_are_a_reminder():
+    found = verdict(packet("Two or three of my couples have fought about the same cattle prices this week."))
+    assert found.score > 0
+    assert found.severity is Severity.S1
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "You and your partner completed the intake questionnaires and stopped there.",
+        "Glad the sessions helped!",
+        "We did try to ring you twice.",
+        "Your therapist has read this too.",
+        "Your wife did the brave part.",
+        "The log has you called back at 3:40.",
+    ],
+)
+def test_an_answer_to_a_review_confirms_in_many_ways(text):
+    found = verdict(reply(text, "Two stars.", ParentAuthor.CLIENT_UNKNOWN))
+    assert found.score > 0
+    assert found.severity >= Severity.S3
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Thank you for the feedback. Please call our office manager, 555-0142.",
+        "We take privacy seriously and cannot confirm or deny who is a client here.",
+        "We're sorry to hear this. Federal law keeps us from responding in public.",
+        "The hold music has gone. You were right.",
+    ],
+)
+def test_a_neutral_answer_to_a_review_is_fine(text):
+    assert verdict(reply(text, "Two stars.", ParentAuthor.CLIENT_UNKNOWN)).score <= 0
+
+
+@pytest.mark.parametrize(
+    "alt",
+    [
+        "open planner, Tuesday page: '9 R. Ostrander intake, 10 Lily G. meds chat, 11 free'",
+        "Crayon drawing of a house; in the corner in pencil: Maddox R, age 7, Juniper Elem",
+    ],
+)
+def test_a_picture_with_names_is_critical(alt):
+    found = verdict(packet("new year new planner", media=(alt,)))
+    assert found.score > 0
+    assert found.severity is Severity.S4

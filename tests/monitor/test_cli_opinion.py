@@ -42,7 +42,8 @@ def folder(tmp_path: Path) -> Path:
 
 
 def configure(folder: Path, url: str, *, enabled: bool) -> None:
-    before, after = example(CONFIG).split("[opinion]", maxsplit=1)
+    rules_alone = example(CONFIG).replace('model = "shipped"', 'model = "off"')
+    before, after = rules_alone.split("[opinion]", maxsplit=1)
     table = f'[opinion]\nenabled = {str(enabled).lower()}\nurl = "{url}"\nmodel = "small"\n'
     rest = after[after.index("[logging]") :]
     text = f"{before}{table}[opinion.bounds]\nclause_5 = [0.0, 1.0]\n{rest}"

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
-from analyzers.clauses.identifiability import RULES, identifiability
+from analyzers.clauses.identifiability import RULES, identifiability, narrowing
 from analyzers.clauses.names import own_names, people_in
 from analyzers.model.blend import is_slight, reported
 from analyzers.patterns import matches
@@ -197,7 +197,9 @@ def _circumstances(reading: Reading) -> tuple[Signal, ...]:
 def _told(reading: Reading, detection: Detection) -> tuple[Signal, ...]:
     """What the words themselves hold; of the post that is answered, only what it says of safety and medication."""
     passages = (*reading.own, *((reading.parent,) if reading.parent else ()))
-    found = identifiability(reading.own, detection.evidence if reported(detection) else (), reading.packet.created)
+    found = identifiability(
+        narrowing(reading.own, reading.packet.created), detection.evidence if reported(detection) else ()
+    )
     told = {
         Signal.NAMED: any(people_in(passage, own_names(reading)) for passage in reading.own),
         Signal.RECOGNISABLE: found.recognisable,

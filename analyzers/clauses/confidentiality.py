@@ -12,7 +12,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from analyzers.clauses.identifiability import RULES as SIGNS
-from analyzers.clauses.identifiability import identifiability
+from analyzers.clauses.identifiability import identifiability, narrowing
 from analyzers.clauses.identifiers import IDENTIFIERS
 from analyzers.clauses.names import own_names, people_in
 from analyzers.patterns import Hit, load_rules, matches, scan
@@ -114,6 +114,7 @@ def _story(reading: Reading) -> Detection:
         name: Weighing.of(hit for passage in own for hit in scan(table, passage))
         for name, table in (("cues", CUES), ("particulars", PARTICULARS), ("calm", NOT_A_CLIENT), ("direct", DIRECT))
     }
+    found["narrowing"] = narrowing(own, reading.packet.created)
     shown = (hit for alt in reading.alts for hit in scan(DIRECT_ALTS, alt) if people_in(alt))
     found["direct"] = Weighing((*found["direct"].hits, *shown))
     identifiers = tuple(hit for passage in own for hit in scan(IDENTIFIERS, passage))
@@ -133,7 +134,7 @@ def _told(reading: Reading, pointer: Hit, found: Mapping[str, Weighing], names: 
     near = {name: weighing.near(pointer.passage, pointer.start) for name, weighing in found.items()}
     cues, particulars, direct = near["cues"], near["particulars"], near["direct"]
     beside = [name for name in names if name.passage is pointer.passage and abs(name.start - pointer.start) <= _NEXT_TO]
-    narrowed = identifiability(reading.own, [pointer], reading.packet.created)
+    narrowed = identifiability(found["narrowing"], [pointer])
     score = _BIAS + min(cues.total, _MOST_CUES) + 0.5 * min(particulars.total, _MOST_PARTICULARS) + direct.total
     score += _calm(near["calm"], found["calm"], cues, narrowed, named=bool(beside)) + (_NAMED if beside else 0.0)
     pointing = tuple(hit for hit in cues.evidence if hit.rule.weight >= _POINTS)

@@ -75,12 +75,16 @@ class Identifiability:
         return f"{reason.removesuffix('.')}; with {listed} it may single out one person."
 
 
-def identifiability(own: Sequence[Passage], pointers: Iterable[Hit], created: datetime) -> Identifiability:
-    """Count what stands near the words that point to a client. `created` completes days that the post leaves open.
+def narrowing(own: Sequence[Passage], created: datetime) -> Weighing:
+    """All that narrows anybody down, wherever it stands. `created` completes days that the post leaves open."""
+    return Weighing.of(hit for passage in own for hit in _found(passage, created))
+
+
+def identifiability(found: Weighing, pointers: Iterable[Hit]) -> Identifiability:
+    """Count what of `narrowing` stands near the words that point to a client.
 
     In a short text all of it is near; without pointers, what stands densest is counted.
     """
-    found = Weighing.of(hit for passage in own for hit in _found(passage, created))
     centres = [(hit.passage, hit.start, hit.end) for hit in pointers]
     near = Weighing(tuple(hit for hit in found.hits if _near(hit, centres))) if centres else found.densest()
     kinds = sorted(near.heaviest.values(), key=lambda rule: (-rule.weight, rule.name))

@@ -3,7 +3,7 @@ from datetime import UTC, datetime
 import pytest
 
 from analyzers.clauses.confidentiality import detect
-from analyzers.clauses.identifiability import QUASI, identifiability
+from analyzers.clauses.identifiability import QUASI, identifiability, narrowing
 from analyzers.reading import read
 from tests.fakes.packets import packet
 
@@ -11,7 +11,7 @@ NOW = datetime(2026, 3, 10, 15, 0, tzinfo=UTC)
 
 
 def counted(text):
-    return identifiability(read(packet(text)).own, (), NOW)
+    return identifiability(narrowing(read(packet(text)).own, NOW), ())
 
 
 def test_rare_particulars_add_up_to_one_person():
@@ -51,8 +51,8 @@ def test_only_what_stands_near_the_cue_counts_in_a_long_text():
     reading = read(packet(f"Client told me today she hums. {filler} The mayor opened the fair."))
     pointers = [hit for hit in detect(reading).evidence if hit.start < 60]
     assert pointers
-    assert not identifiability(reading.own, pointers, NOW).recognisable
-    assert identifiability(reading.own, (), NOW).recognisable
+    assert not identifiability(narrowing(reading.own, NOW), pointers).recognisable
+    assert identifiability(narrowing(reading.own, NOW), ()).recognisable
 
 
 def test_every_kind_has_a_rarity_and_says_what_it_is():

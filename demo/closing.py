@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass
+from email import message_from_bytes
+from email.policy import default
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
@@ -24,6 +26,9 @@ if TYPE_CHECKING:
     from domain.reporting import ReportedFinding
     from monitor.app import App
 
+DANGER = "tess-41"
+"""Story id of the post that only the clinical lead hears of."""
+
 
 @dataclass(frozen=True, slots=True)
 class Comparison:
@@ -38,7 +43,7 @@ class Comparison:
 
 
 def tell(console: Console, world: World, app: App, diary: Diary, folder: Path) -> bool:
-    """Print it all; False when a post was stored that must never be read."""
+    """Print it all; False when a post was stored that must never be, or a danger to life went astray."""
     _events(console, world, diary)
     _weeks(console, app)
     _comparison(console, compare(world, app))
@@ -46,8 +51,9 @@ def tell(console: Console, world: World, app: App, diary: Diary, folder: Path) -
     console.print(
         f"Posts in the database that must never be: {len(leaked)}, of {len(world.never())} there to be taken."
     )
+    silent = _safety(console, world, app, folder)
     _where(console, folder)
-    return not leaked
+    return silent and not leaked
 
 
 def compare(world: World, app: App) -> Comparison:
@@ -142,6 +148,24 @@ def _comparison(console: Console, seen: Comparison) -> None:
     console.print(f"  fine posts flagged: {len(seen.false_alarms)} of {seen.fine}")
     for version in seen.missed:
         console.print(f"  missed: {escape(version.expectation.why or version.story_id)}", highlight=False)
+
+
+def _safety(console: Console, world: World, app: App, folder: Path) -> bool:
+    """One post of the story shows a danger to its author's life: one person hears, and nothing else does."""
+    post = world.post(DANGER)
+    files = (folder / "mail" / "new").iterdir()
+    mails = [message_from_bytes(file.read_bytes(), policy=default) for file in files]
+    heard = [mail["Date"].datetime for mail in mails if mail["To"] == app.policy.hears_of_danger.email]
+    found = sum(finding.post_url == world.url(post) for finding in app.store.findings.all())
+    kept = sum(_opening(post) in file.read_bytes() for file in folder.glob("section7.db*"))
+    zone = ZoneInfo(world.practice.time_zone)
+    wrote, *told = (f"{at.astimezone(zone):%a %d %b %H:%M}" for at in (post.published_at, *heard))
+    console.print(
+        f"Written {wrote}, as if its author's life were in danger; told to the clinical lead {', '.join(told)}, "
+        f"to nobody else. Findings and files that hold it: {found + kept}.",
+        highlight=False,
+    )
+    return len(heard) == 1 and not found and not kept
 
 
 def _where(console: Console, folder: Path) -> None:

@@ -71,6 +71,10 @@ aliases = [{", ".join(_text(alias) for alias in practice.aliases)}]
 name = {_text(practice.privacy_officer.name)}
 email = {_text(practice.privacy_officer.email)}
 
+[clinical_lead]
+name = {_text(practice.clinical_lead.name)}
+email = {_text(practice.clinical_lead.email)}
+
 [[reviewers]]
 name = {_text(practice.privacy_officer.name)}
 email = {_text(practice.privacy_officer.email)}

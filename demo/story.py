@@ -182,6 +182,7 @@ class Practice:
     crisis_resources: tuple[str, ...]
     manager: Person
     privacy_officer: Person
+    clinical_lead: Person
 
 
 @dataclass(frozen=True, slots=True)
@@ -271,6 +272,7 @@ def _practice(raw: Mapping[str, Any]) -> Practice:
         crisis_resources=tuple(raw["crisis_resources"]),
         manager=Person(**raw["manager"]),
         privacy_officer=Person(**raw["privacy_officer"]),
+        clinical_lead=Person(**raw["clinical_lead"]),
     )
 
 

@@ -64,6 +64,7 @@ def test_all_mistakes_come_at_once_with_their_place():
         .replace('title = "Monitoring"', 'title = ""')
     )
     assert set(mistakes(broken)) == {
+        Mistake("policy.toml", "clinical_lead.email", "'rosalind'", "an e-mail address"),
         Mistake("policy.toml", "reviewers[0].email", "'rosalind'", "an e-mail address"),
         Mistake("policy.toml", "therapeutic.mode", "'lax'", "one of 'standard' or 'strict'"),
         Mistake("policy.toml", "register.speekers", "a list of 2", "no such key"),
@@ -156,3 +157,13 @@ def test_every_mistake_in_accepted_phrases_is_named_with_its_key():
         ("accepted[0].why", "no such key"),
         ("accepted[1]", "a last day that is not before the first day"),
     ]
+
+
+def test_the_clinical_lead_hears_of_danger_and_else_the_privacy_officer():
+    lead = '[clinical_lead]\nname = "Rosalind Achterberg"\nemail = "rosalind@larkspurbend.example"\n'
+    assert lead in TEXT
+    named, unnamed = parse_policy(TEXT, "a"), parse_policy(TEXT.replace(lead, ""), "b")
+
+    assert named.hears_of_danger.email == "rosalind@larkspurbend.example"
+    assert unnamed.hears_of_danger == unnamed.privacy_officer
+    assert named.version != unnamed.version

@@ -49,6 +49,7 @@ SAID = (
     "Everybody should buy the Calm Lantern app, it is the best. Use my code LARK20 for 20% off!",
     "My client Dana Whitlock, 34, from Elm Street, was admitted to Mercy Hospital on March 3 with bipolar disorder.",
     "We walk on Tuesdays at six.",
+    "I've taken all of my pills. Goodbye everyone. I'm sorry.",
 )
 CONFIG = """
 [practice]
@@ -128,7 +129,7 @@ class Installation:
 
 @pytest.fixture
 def site() -> Iterator[Loopback]:
-    """A Mastodon host with four accounts of four statuses each."""
+    """A Mastodon host with four accounts of some statuses each."""
     with Loopback() as server:
         for number, name in enumerate(NAMES, start=1):
             account = {"id": str(number), "username": name, "acct": name, "url": server.url(f"/@{name}"), "note": ""}
@@ -253,7 +254,9 @@ def test_a_collection_pass_that_is_killed_leaves_nothing_out_and_nothing_twice(c
         steps = undisturbed.steps("collect", READ_AT)
         contents, addressees, sent = undisturbed.contents(), undisturbed.addressees(), undisturbed.deliveries()
     assert len(contents) == len(NAMES) * len(SAID)
-    assert len(addressees) == len(NAMES) + 1
+    # The clinical lead and the privacy officer get as many mails as there are authors, each author one.
+    assert len(addressees) == len(NAMES) + 2
+    assert sorted(addressees.values()) == [*(1 for _ in NAMES), len(NAMES), len(NAMES)]
 
     left = set()
     for step in chosen(steps, copies.kills):

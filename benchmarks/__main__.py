@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from benchmarks import archive_pages, collecting, scoring
+from benchmarks import archive_pages, collecting, footprint, scoring
 
-for benchmark in (collecting, scoring, archive_pages):
+for benchmark in (collecting, scoring, footprint, archive_pages):
     benchmark.main()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -13,6 +14,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from analyzers.packets import Labelled
+    from domain.findings import Packet
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,3 +70,9 @@ def folds_of(examples: Sequence[Example], most: int) -> dict[str, int]:
         folds[source] = lightest
         loads[lightest] += sizes[source]
     return folds
+
+
+def digest_of(packet: Packet) -> str:
+    """Names a post by its words, pictures and the words answered: ids change when a file is mended."""
+    words = (packet.text, *packet.media, packet.parent.text if packet.parent else "", packet.created.isoformat())
+    return hashlib.sha256("\0".join(words).encode()).hexdigest()[:16]

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
 _BUCKET = 40
 _PREDICT_BATCH = 64
+_MOST_PIECES = 1536
 _LEAST_STEPS = 20
 """The schedule divides by a tenth of its steps less one; a trial may have fewer."""
 
@@ -133,14 +134,24 @@ def _optimizer(model: Judge, recipe: Recipe, steps: int) -> tuple[Any, Any]:
 
 
 def _step(model: Judge, batches: Batches, batch: Sequence[int], loss: _Loss, optimizer: Any) -> None:
-    pieces, segments = batches.inputs(batch)
-    with torch.autocast(pieces.device.type, dtype=torch.bfloat16):
-        logits = model(pieces, segments)
-    value = loss(logits.float(), batches, batch)
+    """One step on a batch, its gradient gathered from parts that fit a small machine's memory."""
     optimizer.zero_grad(set_to_none=True)
-    value.backward()
+    for part in _parts(batches, batch):
+        pieces, segments = batches.inputs(part)
+        with torch.autocast(pieces.device.type, dtype=torch.bfloat16):
+            logits = model(pieces, segments)
+        value = loss(logits.float(), batches, part) * (len(part) / len(batch))
+        value.backward()
     torch.nn.utils.clip_grad_norm_(model.parameters(), 1.0)
     optimizer.step()
+
+
+def _parts(batches: Batches, batch: Sequence[int]) -> list[Sequence[int]]:
+    """The batch whole on a GPU; on a CPU in stretches of at most _MOST_PIECES, padding counted."""
+    if batches.device.type != "cpu":
+        return [batch]
+    size = max(1, _MOST_PIECES // max(map(batches.length, batch)))
+    return [batch[start : start + size] for start in range(0, len(batch), size)]
 
 
 @dataclass(frozen=True)

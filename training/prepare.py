@@ -6,7 +6,6 @@ ordinary posts to learn from, the rest are kept for measuring alarms.
 
 from __future__ import annotations
 
-import hashlib
 import json
 import random
 from dataclasses import dataclass, replace
@@ -18,7 +17,7 @@ from tokenizers import Tokenizer
 
 from analyzers.model.inputs import segments
 from domain.findings import Clause
-from training.corpus import folds_of, read_corpus
+from training.corpus import digest_of, folds_of, read_corpus
 from training.encoders import NAMES, pack
 from training.model import END, START, UNKNOWN
 from training.rows import EVERYWHERE, LABELLED, MEASURED, PUBLIC, SHUFFLED, Rows
@@ -175,12 +174,6 @@ def vocabulary_of(rows: Rows) -> np.ndarray[Any, Any]:
     return np.array(
         [START, 0, END, UNKNOWN, *(piece for piece in used.tolist() if piece not in {START, 0, END, UNKNOWN})]
     )
-
-
-def digest_of(packet: Packet) -> str:
-    """Names a post by its words, pictures and the words answered: ids change when a file is mended."""
-    words = (packet.text, *packet.media, packet.parent.text if packet.parent else "", packet.created.isoformat())
-    return hashlib.sha256("\0".join(words).encode()).hexdigest()[:16]
 
 
 def _write_index(work: Path, examples: Sequence[Example]) -> None:

@@ -12,8 +12,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from training.corpus import read_corpus
-from training.prepare import digest_of
+from training.corpus import digest_of, read_corpus
 from training.rows import LABELLED, load_rows
 from training.signals import rule_signals
 

@@ -74,7 +74,7 @@ def test_a_build_that_was_killed_between_epochs_makes_the_same_model(made, parts
 
     assert killed.returncode == -signal.SIGKILL
     steps = [line for line in resumed.stdout.splitlines() if line.startswith("teacher")]
-    assert steps[0] == f"teacher 1 of 1: 7 of {STEPS}", resumed.stderr
+    assert steps[0] == f"teacher 1 of 2: 7 of {STEPS}", resumed.stderr
     # One thread, one machine: the weights are the same to the last bit, and so is the graph.
     assert (tmp_path / "model" / "model.onnx").read_bytes() == (made / "model.onnx").read_bytes()
 

@@ -30,7 +30,7 @@ def main(out: str, parts: str, kill_at: str) -> None:
         yield told
 
     base = Base(**json.loads((Path(parts) / "base.json").read_text(encoding="utf-8")))
-    options = argparse.Namespace(out=Path(out), threads=1, teachers=1, most=40, epochs=3.0)
+    options = argparse.Namespace(out=Path(out), threads=1, teachers=2, most=40, epochs=3.0)
     materials = Materials(base, lambda: sorted(Path(parts).glob("*.zip.*")), (CORPUS / "D.jsonl",))
     build(options, materials, killing)
 

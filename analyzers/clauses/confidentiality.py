@@ -38,6 +38,7 @@ _NEXT_TO = 120
 _NAMED = 0.6
 _MOST_SPANS = 6
 _OWN = frozenset({"own", "own-kin"})
+_GENERAL = frozenset({"rule", "general"})
 _UNBELIEVED = -1.2
 _POINTING = ("client", "session", "see", "across", "slot", "health-event", "titled")
 """With a name beside them, these make a client of who is named."""
@@ -150,8 +151,12 @@ def _calm(near: Weighing, whole: Weighing, cues: Weighing, narrowed: Identifiabi
     if named and "client" in cues:
         # The author's own therapy is no excuse for a client who is named.
         near = Weighing(tuple(hit for hit in near.hits if hit.rule.group not in _OWN))
+    single = (named and cues.any(*_POINTING)) or narrowed.singled_out
+    if single:
+        # Nor does a kind word to colleagues, or a rule of the house, stand beside such a client.
+        near = Weighing(tuple(hit for hit in near.hits if hit.rule.group not in _GENERAL))
     declared = {group: rule.weight for group, rule in whole.heaviest.items() if group in _DECLARED}
-    if narrowed.singled_out:
+    if single:
         declared = {group: max(weight, _UNBELIEVED) for group, weight in declared.items()}
     others = math.fsum(rule.weight for group, rule in near.heaviest.items() if group not in _DECLARED)
     return others + math.fsum(declared.values())

@@ -161,6 +161,7 @@ def verdict_of(
         clause: blend.curves[clause].chance(features_of(clause, heard, found[clause], topic_seen=seen))
         for clause in Clause
     }
+    chances |= {clause: max(chances[clause], blend.report[clause]) for clause in Clause if is_grave(found[clause])}
     protected = blend.gate.chance({"protected": log_odds(heard.protected), "topic": float(seen)})
     closed, plain = seen or protected >= blend.closed, seen or protected >= blend.plain
     over = frozenset(clause for clause in Clause if chances[clause] >= blend.report[clause])
@@ -178,6 +179,11 @@ def verdict_of(
         withheld=silent,
         topics=_topics(topics, heard) if plain else (),
     )
+
+
+def is_grave(detection: Detection) -> bool:
+    """What the rules read as critical is reported whatever the model hears: a long text around it dilutes its voice."""
+    return reported(detection) and detection.severity is Severity.S4
 
 
 def is_slight(heard: Probabilities, clause: Clause, detection: Detection) -> bool:

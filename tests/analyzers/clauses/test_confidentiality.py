@@ -174,3 +174,21 @@ def test_a_picture_with_names_is_critical(alt):
     found = verdict(packet("new year new planner", media=(alt,)))
     assert found.score > 0
     assert found.severity is Severity.S4
+
+
+@pytest.mark.parametrize(
+    "beside",
+    [
+        "Colleagues, hello.",
+        "Consulting with colleagues helps. People often forget that.",
+        "Composite.",
+        "Details changed, shared with permission.",
+        "Vote on Tuesday!",
+        "The weather was mild all day. " * 40,
+    ],
+)
+def test_a_named_client_is_not_hushed_by_a_harmless_sentence(beside):
+    told = "My client Dana Whitlock, 34, was admitted to Mercy Hospital on March 3 with bipolar disorder."
+
+    assert verdict(packet(f"{told} {beside}")).score > 0
+    assert verdict(packet(f"{beside} {told}")).score > 0

@@ -24,17 +24,18 @@ def main() -> None:
 def first_verdict() -> None:
     """Medians of a few starts; processor time too, since a busy machine stretches the other."""
     runs = [_run(1) for _ in range(STARTS)]
-    waited = median(marks[0]["at"] - started for started, marks in runs)
-    worked = median(marks[0]["processor"] for _, marks in runs)
-    peak = median(marks[0]["peak"] for _, marks in runs)
-    print(f"first verdict {waited:.2f} s after the process starts, {worked:.2f} s of processor time; {peak:.0f} MB")
+    for what, place in (("model loaded", 0), ("first verdict", 1)):
+        waited = median(marks[place]["at"] - started for started, marks in runs)
+        worked = median(marks[place]["processor"] for _, marks in runs)
+        peak = median(marks[place]["peak"] for _, marks in runs)
+        print(f"{what} {waited:.2f} s after the process starts, {worked:.2f} s of processor time; {peak:.0f} MB")
 
 
 def growth(what: str, posts: int, *options: str) -> None:
     """Processor time a post from mark to mark in one process, each against the first thousand; peak memory at each."""
-    _, marks = _run(posts, *options)
-    start, thousand = marks[0], marks[1]
-    base = (thousand["processor"] - start["processor"]) / (thousand["posts"] - 1)
+    _, (_, *marks) = _run(posts, *options)
+    first, thousand = marks[:2]
+    base = (thousand["processor"] - first["processor"]) / (thousand["posts"] - 1)
     for before, mark in pairwise(marks):
         cost = (mark["processor"] - before["processor"]) / (mark["posts"] - before["posts"])
         print(

@@ -147,16 +147,18 @@ def _told(reading: Reading, pointer: Hit, found: Mapping[str, Weighing], names: 
 
 
 def _calm(near: Weighing, whole: Weighing, cues: Weighing, narrowed: Identifiability, *, named: bool) -> float:
-    """What says that it is no client's story. A composite that singles somebody out is weighed, and not believed."""
+    """What says that it is no client's story. A composite that singles somebody out, or has a name, is not believed."""
     if named and "client" in cues:
         # The author's own therapy is no excuse for a client who is named.
         near = Weighing(tuple(hit for hit in near.hits if hit.rule.group not in _OWN))
-    single = (named and cues.any(*_POINTING)) or narrowed.singled_out
-    if single:
+    named_client = named and cues.any(*_POINTING)
+    if named_client or narrowed.singled_out:
         # Nor does a kind word to colleagues, or a rule of the house, stand beside such a client.
         near = Weighing(tuple(hit for hit in near.hits if hit.rule.group not in _GENERAL))
     declared = {group: rule.weight for group, rule in whole.heaviest.items() if group in _DECLARED}
-    if single:
+    if named_client:
+        declared = {}
+    elif narrowed.singled_out:
         declared = {group: max(weight, _UNBELIEVED) for group, weight in declared.items()}
     others = math.fsum(rule.weight for group, rule in near.heaviest.items() if group not in _DECLARED)
     return others + math.fsum(declared.values())

@@ -110,9 +110,9 @@ class Thresholds:
     plain: float
 
     def reported(self, chances: Array, closed: Array) -> Array:
-        """(rows, clauses): what would reach a reviewer."""
+        """(rows, clauses): what would reach a reviewer; `closed`, of the same shape, tells where the gate is shut."""
         over = np.stack([chances[:, number] >= self.report[clause] for number, clause in enumerate(Clause)], axis=1)
         for number, clause in enumerate(Clause):
             if clause in SILENCED:
-                over[:, number] &= ~closed | (chances[:, number] >= self.stands[clause])
+                over[:, number] &= ~closed[:, number] | (chances[:, number] >= self.stands[clause])
         return over

@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 
 FEATURES = ("clause", "mild", "violation", "protected", "client", "rule", "reported", "topic", "stands")
 GATE_FEATURES = ("protected", "topic")
+FIRST_TO_CLOSE = Clause.SEPARATION
+"""Talk of pay and staffing names the practice, as speaking for it does: a faint suspicion closes the gate before it."""
 SILENCED = frozenset({Clause.SEPARATION, Clause.CONDUCT, Clause.ENDORSEMENT, Clause.OPINION})
 _REASONS = {
     Clause.SEPARATION: "The post reads as if it spoke or acted for the practice.",
@@ -73,8 +75,8 @@ class Blend:
     """Curves and thresholds, all chances between 0 and 1.
 
     `stands`: from here on a clause is heard in spite of a protected topic. `closed`: a suspicion of a protected topic
-    that closes the gate; from `plain` on its sentences are not stored either. `withheld`: the share of true violations
-    among the posts that the gate held back.
+    that closes the gate before `FIRST_TO_CLOSE`; from `plain` on it is shut, and the topic's sentences are not stored.
+    `withheld`: the share of true violations among the posts that the gate held back.
     """
 
     curves: Mapping[Clause, Curve]
@@ -153,8 +155,8 @@ def verdict_of(
 ) -> Verdict:
     """Weigh model and rules. A protected topic silences clauses 1, 4, 5 and 6 unless the words stand on their own.
 
-    The gate closes at a faint suspicion of a protected topic. Where the topic is plain, the chances of what it silences
-    are one fixed figure each, so that no side of it can move them.
+    Where the topic is plain, the chances of what it silences are one fixed figure each, so that no side of it can move
+    them. Before clause 1 the gate closes at a faint suspicion already.
     """
     seen = bool(topics)
     chances = {
@@ -163,13 +165,12 @@ def verdict_of(
     }
     chances |= {clause: max(chances[clause], blend.report[clause]) for clause in Clause if is_grave(found[clause])}
     protected = blend.gate.chance({"protected": log_odds(heard.protected), "topic": float(seen)})
-    closed, plain = seen or protected >= blend.closed, seen or protected >= blend.plain
+    plain = seen or protected >= blend.plain
+    closed = SILENCED if plain else SILENCED & {FIRST_TO_CLOSE} if protected >= blend.closed else frozenset[Clause]()
     over = frozenset(clause for clause in Clause if chances[clause] >= blend.report[clause])
     slight = frozenset(clause for clause in Clause if is_slight(heard, clause, found[clause]))
-    silent = frozenset(
-        clause for clause in (over | slight) & SILENCED if closed and chances[clause] < blend.stands[clause]
-    )
-    held = {clause for clause in SILENCED if closed and clause not in over - silent}
+    silent = frozenset(clause for clause in (over | slight) & closed if chances[clause] < blend.stands[clause])
+    held = closed - (over - silent)
     return Verdict(
         chances={
             clause: blend.held(clause, chance, plain=plain) if clause in held else chance

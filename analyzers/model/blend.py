@@ -163,7 +163,12 @@ def verdict_of(
         clause: blend.curves[clause].chance(features_of(clause, heard, found[clause], topic_seen=seen))
         for clause in Clause
     }
-    chances |= {clause: max(chances[clause], blend.report[clause]) for clause in Clause if is_grave(found[clause])}
+    doubts = {clause: chances[clause] < blend.report[clause] / 2 for clause in Clause}
+    chances |= {
+        clause: max(chances[clause], blend.report[clause])
+        for clause in Clause
+        if is_grave(found[clause]) and not doubts[clause]
+    }
     protected = blend.gate.chance({"protected": log_odds(heard.protected), "topic": float(seen)})
     plain = seen or protected >= blend.plain
     closed = SILENCED if plain else SILENCED & {FIRST_TO_CLOSE} if protected >= blend.closed else frozenset[Clause]()
@@ -183,7 +188,7 @@ def verdict_of(
 
 
 def is_grave(detection: Detection) -> bool:
-    """What the rules read as critical is reported whatever the model hears: a long text around it dilutes its voice."""
+    """What the rules read as critical is reported unless the model clearly denies it: a long text dilutes its voice."""
     return reported(detection) and detection.severity is Severity.S4
 
 

@@ -6,6 +6,7 @@ from pathlib import Path
 from training.corpus import folds_of, learnable, read_corpus
 
 CORPUS = Path(__file__).parents[2] / "training" / "corpus"
+HELD = sorted((CORPUS / "held").glob("*.jsonl"))
 LEARNT = [*(CORPUS / f"{name}.jsonl" for name in "EFGHIJ"), *sorted((CORPUS / "parts").glob("*.jsonl"))]
 
 
@@ -73,3 +74,12 @@ def test_what_is_asked_is_not_learnt_from(tmp_path):
     learnt = learnable([tmp_path], files, read_corpus(files)[0])
 
     assert [one.source for one in learnt] == ["a", "a"]
+
+
+def test_the_held_out_posts_are_whole_and_stand_in_no_file_that_is_learnt_from():
+    held, left_out = read_corpus(HELD)
+    learnt = {one.labelled.packet.text for one in read_corpus(LEARNT)[0]}
+
+    assert len(held) == 675
+    assert left_out == ()
+    assert not [one.labelled.packet.id for one in held if one.labelled.packet.text in learnt]

@@ -16,6 +16,8 @@ from bs4 import BeautifulSoup
 from bs4.element import CData, NavigableString, PageElement, PreformattedString, Tag
 from bs4.exceptions import ParserRejectedMarkup
 
+from domain.posts import IMAGE, INLINE, Media
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
@@ -24,6 +26,8 @@ LONGEST_MARKUP = 1_000_000
 MOST_TAGS = 100_000
 """Signs "<" that are looked at; measured: about a second of work in the worst nesting."""
 MOST_LINKS = 1_000
+_LEGIBLE = 48
+"""Pixels; a picture that is narrower or lower shows no words."""
 
 _UNSEEN = frozenset({"script", "style", "template", "head", "title", "iframe", "object", "noscript", "datalist"})
 # fmt: off - one word a line would hide the list
@@ -127,10 +131,19 @@ def links(html: str, base: str) -> tuple[str, ...]:
     return _addresses(_base(soup, base), (tag for tag in _tags(soup, "a", "area") if not _names_person_or_tag(tag)))
 
 
-def images_alt(html: str) -> tuple[str, ...]:
-    """The descriptions of pictures, in order; pictures without one and emoji are left out."""
-    pictures = (tag for tag in _tags(_parse(html), "img") if not _is_emoji(tag))
-    return tuple(alt for alt in (_line(_value(tag, "alt")) for tag in pictures) if alt)
+def pictures(html: str, base: str) -> tuple[Media, ...]:
+    """The pictures that are described or may hold words, in order; emoji and marks of a few pixels are left out."""
+    soup = _parse(html)
+    root = _base(soup, base)
+    shown = ((_line(_value(tag, "alt")), _source(tag, root)) for tag in _tags(soup, "img") if not _is_emoji(tag))
+    return tuple(Media(IMAGE if alt else INLINE, alt, address) for alt, address in shown if alt or address)
+
+
+def _source(tag: Tag, root: str) -> str:
+    """Where the picture is; "" for one that says that it is smaller than any words."""
+    sizes = (_value(tag, name).strip().removesuffix("px") for name in ("width", "height"))
+    tiny = any(size.isdecimal() and int(size[:6]) < _LEGIBLE for size in sizes)
+    return "" if tiny else _absolute(root, _value(tag, "src")) or ""
 
 
 def alternate_feeds(html: str, base: str) -> tuple[FeedLink, ...]:

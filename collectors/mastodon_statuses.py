@@ -16,7 +16,7 @@ from collectors import fields
 from collectors.html import links, to_text
 from collectors.times import parse_instant
 from domain.errors import AccountGone, Malformed
-from domain.posts import Fetched, Media, Parent, ParentAuthor, Post, PostKind, Presence
+from domain.posts import IMAGE, Fetched, Media, Parent, ParentAuthor, Post, PostKind, Presence
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -196,7 +196,9 @@ def _own_links(status: Json) -> tuple[str, ...]:
 
 def _media(status: Json) -> Iterator[Media]:
     for attachment in fields.children(status, "media_attachments"):
-        yield Media(fields.text(attachment, "type") or "unknown", fields.text(attachment, "description").strip())
+        kind = fields.text(attachment, "type") or "unknown"
+        address = fields.address(attachment, "url") if kind == IMAGE else ""
+        yield Media(kind, fields.text(attachment, "description").strip(), address)
 
 
 def bio_of(entity: Json) -> str:

@@ -11,12 +11,12 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from collectors import fields
-from collectors.html import images_alt, links, to_text
+from collectors.html import links, pictures, to_text
 from collectors.times import parse_instant
-from domain.posts import Media, Post, PostKind, Presence
+from domain.posts import IMAGE, INLINE, Media, Post, PostKind, Presence
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from collectors.fields import Json
 
@@ -101,15 +101,19 @@ def _post(item: Json, post_id: str, kind: PostKind) -> Post:
         kind=kind,
         text="\n\n".join(part for part in (title, to_text(content)) if part),
         links=links(content, url),
-        media=tuple(Media("image", alt) for alt in (*_featured_alts(item), *images_alt(content))),
+        media=(*_featured(item), *pictures(content, url)),
         published_at=published,
         edited_at=modified if published and modified and modified > published else None,
     )
 
 
-def _featured_alts(item: Json) -> Iterable[str]:
-    pictures = fields.children(fields.child(item, "_embedded"), "wp:featuredmedia")
-    return (alt for picture in pictures if (alt := fields.text(picture, "alt_text").strip()))
+def _featured(item: Json) -> Iterator[Media]:
+    """The pictures that stand for the whole item; a theme shows them beside its words."""
+    for picture in fields.children(fields.child(item, "_embedded"), "wp:featuredmedia"):
+        alt = fields.text(picture, "alt_text").strip()
+        address = fields.address(picture, "source_url") if fields.text(picture, "media_type") == IMAGE else ""
+        if alt or address:
+            yield Media(IMAGE if alt else INLINE, alt, address)
 
 
 def parse_comments(values: Sequence[object], owners: frozenset[str], posts: Iterable[Item]) -> tuple[Item, ...]:
@@ -143,7 +147,7 @@ def _comment(comment: Json, owners: frozenset[str], authors: Mapping[str, str]) 
         kind=PostKind.REPLY if answered.startswith("comment:") else PostKind.COMMENT,
         text=to_text(rendered),
         links=links(rendered, url),
-        media=tuple(Media("image", alt) for alt in images_alt(rendered)),
+        media=pictures(rendered, url),
         published_at=parse_instant(comment.get("date_gmt")),
         reply_to_id=answered or None,
         replies_to_self=answered_author in owners if answered_author else None,

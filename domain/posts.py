@@ -51,12 +51,22 @@ class ParentAuthor(StrEnum):
     """Somebody who may well be a client, such as a reviewer."""
 
 
+IMAGE = "image"
+INLINE = "inline"
+"""A picture in a page's markup that its author did not describe. Ornaments look the same, so that its coming and going
+is no edit, and it counts as a picture of the post only where words were read from it."""
+
+
 @dataclass(frozen=True, slots=True)
 class Media:
-    """A picture, sound or film, by its words only. `alt` is the author's description, "" when there is none."""
+    """A picture, sound or film. `alt` is the author's description, "" when there is none.
+
+    `address` is where an image is public, "" for everything else and where it is not known; never stored.
+    """
 
     kind: str
     alt: str = ""
+    address: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +112,8 @@ class Post:
 
         Counters, signed addresses, dates and language guesses are left out on purpose: they change by themselves.
         """
-        chosen = [self.text, self.content_warning, [medium.alt for medium in self.media], sorted(self.links)]
+        alts = [medium.alt for medium in self.media if medium.kind != INLINE]
+        chosen = [self.text, self.content_warning, alts, sorted(self.links)]
         return hashlib.sha256(json.dumps(chosen, ensure_ascii=True).encode()).hexdigest()
 
 

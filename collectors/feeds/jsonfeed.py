@@ -9,7 +9,7 @@ from collectors.feeds.listing import MAX_LABEL, MAX_WORDS, Entry, Listing, Words
 from collectors.fields import as_object, child, children
 from collectors.times import parse_instant
 from domain.errors import Malformed, WrongContent
-from domain.posts import Media
+from domain.posts import IMAGE, Media
 
 if TYPE_CHECKING:
     from collectors.fields import Json
@@ -52,7 +52,7 @@ def _entry(item: Json, feed: Json, url: str) -> Entry:
         published_at=published,
         edited_at=modified if modified != published else None,
         language=_label(item, "language") or _label(feed, "language") or None,
-        media=tuple(_attached(part) for part in children(item, "attachments")),
+        media=tuple(_attached(part, link or url) for part in children(item, "attachments")),
     )
 
 
@@ -76,6 +76,7 @@ def _authors(source: Json) -> tuple[str, ...]:
     return tuple(name for person in people if (name := _label(person, "name")))
 
 
-def _attached(part: Json) -> Media:
+def _attached(part: Json, base: str) -> Media:
     kind = _label(part, "mime_type").split("/")[0]
-    return Media(kind if kind in {"audio", "image", "video"} else "file", _label(part, "title"))
+    address = web_address(part.get("url"), base) if kind == IMAGE else ""
+    return Media(kind if kind in {"audio", "image", "video"} else "file", _label(part, "title"), address)

@@ -9,11 +9,11 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from collectors.feeds.identity import is_front_page
-from collectors.html import images_alt, links, to_text
+from collectors.html import links, pictures, to_text
 from domain.posts import Media, Post, PostKind
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
     from collectors.feeds.listing import Entry, Listing, Words
 
@@ -81,19 +81,26 @@ def to_items(listing: Listing, feed_url: str) -> Items:
 
 def _post(entry: Entry, identifier: str, text: str, home: str) -> Post:
     html = "\n".join(body.source for body in (entry.title, *entry.bodies) if body.is_html and "<" in body.source)
-    pictures = tuple(Media("image", alt) for alt in dict.fromkeys(images_alt(html)))
     return Post(
         post_id=identifier,
         url=entry.link or home,
         kind=PostKind.ARTICLE,
         text=text,
         links=links(html, entry.base),
-        media=(*pictures, *entry.media),
+        media=(*_distinct_pictures(pictures(html, entry.base)), *entry.media),
         language=entry.language[:MAX_LANGUAGE] if entry.language else None,
         published_at=entry.published_at,
         edited_at=entry.edited_at,
         reply_to_id=entry.reply_to_id,
     )
+
+
+def _distinct_pictures(found: Iterable[Media]) -> tuple[Media, ...]:
+    """Each once, told apart by its description where it has one: an item's texts repeat each other."""
+    kept: dict[str, Media] = {}
+    for medium in found:
+        kept.setdefault(medium.alt or medium.address, medium)
+    return tuple(kept.values())
 
 
 def _text(entry: Entry) -> str:

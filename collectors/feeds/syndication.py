@@ -18,7 +18,7 @@ import feedparser
 from collectors.feeds.listing import MAX_LABEL, MAX_WORDS, Entry, Listing, Words, storable, web_address
 from collectors.feeds.xml_guard import harmless, refuse_costly, without_prologue
 from domain.errors import Malformed, WrongContent
-from domain.posts import Media
+from domain.posts import IMAGE, Media
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -100,7 +100,7 @@ def _entry(entry: Mapping[str, Any], parsed: Mapping[str, Any], url: str) -> Ent
         published_at=published,
         edited_at=edited,
         language=_language(details, parsed["feed"]),
-        media=_media(entry),
+        media=_media(entry, link or url),
         reply_to_id=_answered(entry),
         counts_comments="slash_comments" in entry,
     )
@@ -162,11 +162,17 @@ def _language(details: list[Mapping[str, Any]], feed: Mapping[str, Any]) -> str 
     return next((language for value in said if (language := storable(value, MAX_LABEL))), None)
 
 
-def _media(entry: Mapping[str, Any]) -> tuple[Media, ...]:
+def _media(entry: Mapping[str, Any], base: str) -> tuple[Media, ...]:
     """Enclosures and Media RSS content by kind; their words, where a feed has any."""
     links = [link for link in entry.get("links", ()) if isinstance(link, dict) and link.get("rel") == "enclosure"]
     parts = links + [part for part in entry.get("media_content", ()) if isinstance(part, dict)]
-    return tuple(Media(_kind(part), storable(part.get("title"), MAX_LABEL)) for part in parts)
+    return tuple(_medium(part, base) for part in parts)
+
+
+def _medium(part: Mapping[str, Any], base: str) -> Media:
+    kind = _kind(part)
+    address = web_address(part.get("href") or part.get("url"), base) if kind == IMAGE else ""
+    return Media(kind, storable(part.get("title"), MAX_LABEL), address)
 
 
 def _kind(part: Mapping[str, Any]) -> str:

@@ -11,13 +11,14 @@ from collectors.html import (
     alternate_feeds,
     api_root,
     decode,
-    images_alt,
     is_login_page,
     links,
     page_title,
+    pictures,
     rel_me,
     to_text,
 )
+from domain.posts import Media
 
 BASE = "https://blog.example/2026/post"
 MASTODON = (
@@ -130,7 +131,20 @@ def test_links_are_bounded():
 
 def test_alt_texts_without_empty_ones_and_emoji():
     html = '<img alt=" A  garden "><img alt=""><img src=x><img class="emoji" alt="🙂"><img alt="Two&amp;two">'
-    assert images_alt(html) == ("A garden", "Two&two")
+    assert [picture.alt for picture in pictures(html, BASE) if picture.alt] == ["A garden", "Two&two"]
+
+
+def test_pictures_come_with_their_addresses_but_for_marks_of_a_few_pixels_and_what_is_no_web_address():
+    html = (
+        '<img alt="A planner" src="/up/planner.jpg"><img src="desk.png" width="640px"><img src="dot.gif" width=1>'
+        '<img src="data:image/gif;base64,R0lGOD"><img alt="A dot" src="dot.gif" height="20"><img class="emoji" src="e.png">'
+    )
+
+    assert pictures(html, BASE) == (
+        Media("image", "A planner", "https://blog.example/up/planner.jpg"),
+        Media("inline", "", "https://blog.example/2026/desk.png"),
+        Media("image", "A dot", ""),
+    )
 
 
 def test_feeds_that_a_page_announces():

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from domain.accounts import Account, AccountKind, Authorisation, Licence, Proof, Staff
 
 if TYPE_CHECKING:
-    from domain.posts import Fetched, Post
+    from domain.posts import Fetched, Media, Post
 
 DATA = Path(__file__).parent.parent / "collectors" / "data"
 STARTS_AT = datetime(2026, 1, 1, tzinfo=UTC)
@@ -52,12 +52,16 @@ def post_as_json(post: Post) -> dict[str, object]:
     values = asdict(post) | {
         "kind": post.kind.value,
         "links": list(post.links),
-        "media": [asdict(medium) for medium in post.media],
+        "media": [_medium(medium) for medium in post.media],
         "published_at": _time(post.published_at),
         "edited_at": _time(post.edited_at),
         "undatable": post.undatable or None,
     }
     return {name: value for name, value in values.items() if value not in (None, "", [])}
+
+
+def _medium(medium: Media) -> dict[str, str]:
+    return {name: value for name, value in asdict(medium).items() if value or name != "address"}
 
 
 def _time(value: datetime | None) -> str | None:

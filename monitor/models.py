@@ -9,7 +9,7 @@ import sys
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from analyzers.measured import ERROR_RATES
+from analyzers.measured import ERROR_RATES, RULES_ERROR_RATES
 from analyzers.model.classifier import WEIGHTS
 from analyzers.model.inputs import INPUTS_VERSION
 
@@ -65,11 +65,13 @@ def _made_of(settings: dict[str, Any]) -> str:
 
 
 def error_rates(folder: Path | None) -> str:
-    """What is told of the errors of the model in use, in digests too: its folder's own record, or the shipped one's."""
-    record = folder / "measured.json" if folder else None
-    if record and record.is_file():
+    """What is told of the errors of what judges, in digests too: of rules alone, the shipped model, or by a record."""
+    if folder is None:
+        return RULES_ERROR_RATES
+    record = folder / "measured.json"
+    if record.is_file():
         return str(_json(record).get("headline", _NOT_MEASURED))
-    return ERROR_RATES if folder in {None, WEIGHTS} else _NOT_MEASURED
+    return ERROR_RATES if folder == WEIGHTS else _NOT_MEASURED
 
 
 def run_build(arguments: Sequence[str]) -> int:

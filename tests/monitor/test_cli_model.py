@@ -9,7 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from analyzers.measured import ERROR_RATES
+from analyzers.measured import ERROR_RATES, RULES_ERROR_RATES
+from analyzers.model.classifier import WEIGHTS
 from analyzers.model.inputs import INPUTS_VERSION
 from monitor.cli import main
 from monitor.examples import CONFIG, example
@@ -69,7 +70,8 @@ def test_a_model_without_a_record_is_not_told_with_the_figures_of_another(tmp_pa
     (folder / "measured.json").unlink()
 
     assert error_rates(folder) == "How often this model errs was not measured."
-    assert error_rates(None) == ERROR_RATES
+    assert error_rates(None) == RULES_ERROR_RATES
+    assert error_rates(WEIGHTS) == ERROR_RATES
 
 
 def test_rules_alone_are_told_as_such_with_how_to_switch(section7):

@@ -22,6 +22,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--work", type=Path, required=True, help="folder for everything half done")
     parser.add_argument("--weights", type=Path, required=True, help="folder for the model")
     parser.add_argument("--workers", type=int, default=1, help="runs at a time; six fill a GPU of 80 GB")
+    parser.add_argument("--whole-only", action="store_true", help="no folds: the model alone, for a blend that stays")
     parser.add_argument("--most", type=int, help="use only this many rows; to try things out")
     parser.add_argument("--epochs", type=float, help="instead of the recipes'; to try things out")
 
@@ -37,8 +38,8 @@ def main(options: argparse.Namespace) -> None:
     run_step("train", ["--work", work, "--out", trained, *_recipe(options)])
     weights = ["--models", str(options.models), "--weights", str(options.weights)]
     run_step("export", ["--work", work, "--trained", trained, *weights])
-    if options.most:
-        print("a trial is not measured and gets no blend")
+    if options.most or options.whole_only:
+        print("a trial is not measured and gets no blend" if options.most else "not measured: the blend stays as it is")
         return
     run_step("evaluate", ["--work", work, "--trained", trained, "--blend", str(options.weights / "blend.json")])
 
@@ -48,4 +49,5 @@ def _recipe(options: argparse.Namespace) -> list[str]:
     kept = ["--checkpoints", str(options.work / "checkpoints")]
     most = ["--most", str(options.most)] if options.most else []
     epochs = ["--epochs", str(options.epochs)] if options.epochs else []
-    return [*roles, *kept, *most, *epochs]
+    folds = ["--folds", "all"] if options.whole_only else []
+    return [*roles, *kept, *most, *epochs, *folds]

@@ -5,6 +5,7 @@ Runs in an environment of its own (training/README.md). Prints figures only, nev
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -45,7 +46,10 @@ def main(options: argparse.Namespace) -> None:
         raise SystemExit(f"{options.model}: no model with a blend")
     asked, left_out = read_corpus(options.files)
     examples = learnable(options.corpus, options.files, asked)
-    standings = list(_standings(local, asked, examples))
+    standings: list[Standing] = []
+    for standing in _standings(local, asked, examples):
+        print(f"asked: {standing.name}", file=sys.stderr, flush=True)
+        standings.append(standing)
     alarms = standings[0].evaluation.false_alarms
     sources = sorted({example.source for example in examples})
     print(f"{len(asked)} posts asked, {len(left_out)} lines left out; scored by {local.version}")

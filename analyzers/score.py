@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING
 from analyzers.assess import assess
 from analyzers.clauses.identifiers import IDENTIFIERS
 from analyzers.language import assess_language
-from analyzers.model.blend import reason_of
 from analyzers.model.occlusion import evidence
 from analyzers.patterns import scan
+from analyzers.reasons import reason_of
 from analyzers.safety import dangers_in
 from analyzers.severity import severity_of
 from analyzers.silence import silenced
@@ -89,13 +89,14 @@ def _scored(packet: Packet, assessment: Assessment, policy: Policy | None, local
 def _finding(
     clause: Clause, packet: Packet, assessment: Assessment, policy: Policy | None, local: Local | None
 ) -> Finding:
-    detection, heard = assessment.found[clause], assessment.heard
+    reading, detection, heard = assessment.reading, assessment.found[clause], assessment.heard
+    spans = _joined(_spans(clause, packet, detection, policy, local if heard else None))
     return Finding(
         clause=clause,
-        severity=severity_of(clause, assessment.reading, detection, heard),
+        severity=severity_of(clause, reading, detection, heard),
         probability=assessment.verdict.chances[clause],
-        spans=_joined(_spans(clause, packet, detection, policy, local if heard else None)),
-        reason=reason_of(clause, packet, detection),
+        spans=spans,
+        reason=reason_of(clause, reading, detection, heard, spans),
         detector=BLENDED if heard else DETECTOR,
         version=detector_version(local if heard else None),
     )

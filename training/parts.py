@@ -12,9 +12,10 @@ from analyzers.assess import rules_verdict
 from analyzers.gate import topics_in
 from analyzers.language import assess_language
 from analyzers.mapped import Normalised
-from analyzers.model.blend import reason_of, verdict_of
+from analyzers.model.blend import verdict_of
 from analyzers.model.inputs import segments
 from analyzers.reading import read
+from analyzers.reasons import reason_of
 from analyzers.registry import detectors
 from analyzers.score import DETECTOR, DETECTOR_VERSION
 from analyzers.severity import severity_of
@@ -100,7 +101,7 @@ def _finding(
         severity=severity_of(clause, reading, detection, heard),
         probability=verdict.chances[clause],
         spans=(),
-        reason=reason_of(clause, reading.packet, detection),
+        reason=reason_of(clause, reading, detection, heard),
         detector=DETECTOR,
         version=DETECTOR_VERSION,
     )

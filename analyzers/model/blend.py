@@ -14,7 +14,6 @@ from typing import TYPE_CHECKING, Any
 
 from analyzers.model.classifier import WEIGHTS, load_classifier
 from domain.findings import Clause, Protected, Severity
-from domain.posts import ParentAuthor
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -22,25 +21,12 @@ if TYPE_CHECKING:
 
     from analyzers.model.classifier import Classifier, Probabilities
     from analyzers.reading import Detection
-    from domain.findings import Packet
 
 FEATURES = ("clause", "mild", "violation", "protected", "client", "rule", "reported", "topic", "stands")
 GATE_FEATURES = ("protected", "topic")
 FIRST_TO_CLOSE = Clause.SEPARATION
 """Talk of pay and staffing names the practice, as speaking for it does: a faint suspicion closes the gate before it."""
 SILENCED = frozenset({Clause.SEPARATION, Clause.CONDUCT, Clause.ENDORSEMENT, Clause.OPINION})
-_REASONS = {
-    Clause.SEPARATION: "The post reads as if it spoke or acted for the practice.",
-    Clause.CONFIDENTIALITY: "The post reads as an account of one particular client or session.",
-    Clause.THERAPEUTIC: "The post reads as individual advice or as treatment offered outside a session.",
-    Clause.CONDUCT: "The post reads as an attack, contempt for a group, or other conduct that the policy lists.",
-    Clause.ENDORSEMENT: "The post reads as promotion that is not authorised or does not tell of a benefit.",
-    Clause.OPINION: "The post reads as a view given for the practice, a verdict by licence, or a refusal to serve.",
-}
-_REPLY_REASONS = {
-    Clause.CONFIDENTIALITY: "The reply reads as if it confirmed that somebody is a client, or told of a session.",
-    Clause.THERAPEUTIC: "The reply reads as individual advice to the person answered.",
-}
 _REACH = 6.0
 _LEAST = 1e-6
 _HALF = 0.5
@@ -202,14 +188,6 @@ def _topics(topics: Sequence[Protected], heard: Probabilities) -> tuple[Protecte
     sure = {topic for topic, chance in heard.topics.items() if chance >= _HALF}
     named = set(topics) | sure or {max(Protected, key=lambda topic: heard.topics[topic])}
     return tuple(topic for topic in Protected if topic in named)
-
-
-def reason_of(clause: Clause, packet: Packet, detection: Detection) -> str:
-    """The rules' own words where they saw it; else what kind of fault the model hears, never quoting the post."""
-    if reported(detection):
-        return detection.reason
-    answered = packet.parent is not None and packet.parent.author is not ParentAuthor.SELF
-    return _REPLY_REASONS.get(clause, _REASONS[clause]) if answered else _REASONS[clause]
 
 
 @dataclass(frozen=True)

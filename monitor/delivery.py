@@ -131,7 +131,7 @@ def _refused(post: Posting, delivery: Delivery, problem: str) -> SendReport:
 
 
 def _named(delivery: Delivery) -> dict[str, Any]:
-    """What the log says of a mail; of a safety mail its number only, since its kind, beside a visit, would tell whose."""
+    """What the log says of a mail; of a safety mail its number only, since kind and visit together would tell whose."""
     if delivery.kind is DeliveryKind.SAFETY:
         return {"delivery": delivery.id}
     return {"kind": delivery.kind.value, "key": delivery.key, "delivery": delivery.id}

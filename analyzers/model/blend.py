@@ -153,7 +153,7 @@ def verdict_of(
     chances |= {
         clause: max(chances[clause], blend.report[clause])
         for clause in Clause
-        if is_grave(found[clause]) and not doubts[clause]
+        if is_grave(found[clause]) and (not doubts[clause] or is_certain(found[clause]))
     }
     protected = blend.gate.chance({"protected": log_odds(heard.protected), "topic": float(seen)})
     plain = seen or protected >= blend.plain
@@ -175,7 +175,12 @@ def verdict_of(
 
 def is_grave(detection: Detection) -> bool:
     """What the rules read as critical is reported unless the model clearly denies it: a long text dilutes its voice."""
-    return reported(detection) and detection.severity is Severity.S4
+    return reported(detection) and (detection.severity is Severity.S4 or is_certain(detection))
+
+
+def is_certain(detection: Detection) -> bool:
+    """An answer at length to a person who asks about themselves: a matter of who speaks to whom, not of tone."""
+    return reported(detection) and detection.clause is Clause.THERAPEUTIC and detection.stands
 
 
 def is_slight(heard: Probabilities, clause: Clause, detection: Detection) -> bool:

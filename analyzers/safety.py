@@ -29,6 +29,7 @@ _REACH = 220
 """Characters around a sign in which others add to it or speak against it."""
 _MOST_SIGNS = 60
 _MOST_SPANS = 4
+_OF_A_SENTENCE = frozenset({"past", "trivial"})
 _QUOTED = re.compile(
     r"\"[^\"\n]{1,400}\"|(?<!\w)'[^'\n]{1,200}(?:'[a-z]{1,2}\b[^'\n]{0,200}){0,4}'(?!\w)|^[ \t]*>[^\n]*", re.MULTILINE
 )
@@ -60,9 +61,16 @@ def _evidence(kind: AtRisk, passages: Sequence[Passage]) -> tuple[Span, ...]:
         overall = Weighing.of(scan(QUIET_POST, passage)).total
         for sign in signs.hits[:_MOST_SIGNS]:
             near = signs.near(passage, sign.start, _REACH)
-            if _BIAS + near.total + calm.near(passage, sign.start, _REACH).total + overall > 0:
+            hushed = _hushing(passage, sign, calm.near(passage, sign.start, _REACH))
+            if _BIAS + near.total + hushed.total + overall > 0:
                 return _outermost(hit.span for hit in near.evidence)[:_MOST_SPANS]
     return ()
+
+
+def _hushing(passage: Passage, sign: Hit, calm: Weighing) -> Weighing:
+    """Talk of the past or of trifles makes a sign harmless only within its own sentence."""
+    start, end = next(((first, last) for first, last in passage.sentences if first <= sign.start < last), (0, 0))
+    return Weighing(tuple(hit for hit in calm.hits if hit.rule.group not in _OF_A_SENTENCE or start <= hit.start < end))
 
 
 def _outermost(spans: Iterable[Span]) -> tuple[Span, ...]:

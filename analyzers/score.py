@@ -15,7 +15,7 @@ from analyzers.reasons import reason_of
 from analyzers.safety import dangers_in
 from analyzers.severity import severity_of
 from analyzers.silence import silenced
-from domain.findings import GRAVITY, Clause, Finding, Scored, Span
+from domain.findings import GRAVITY, Clause, Finding, Scored, Severity, Span
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -57,13 +57,27 @@ def score(packet: Packet, policy: Policy | None = None, local: Local | None = No
 
     The packet's practice and register count; the policy gives strictness, signposts and enabled clauses. Never raises,
     whatever the text. Every finding quotes at least one span, and `field[start:end] == quote`. Another language than
-    English: no findings, and `language` says so.
+    English is not assessed, and `language` says so; only what the English rules read there as critical is found.
     """
     language = assess_language(packet.text, packet.language)
-    if language != "en":
-        return Scored(packet.id, dict.fromkeys(Clause, _FOREIGN_PROBABILITY), language=language)
-    (assessment,) = assess([packet], policy, local)
-    return _scored(packet, assessment, policy, local)
+    (assessment,) = assess([packet], policy, local if language == "en" else None)
+    scored = _scored(packet, assessment, policy, local)
+    return scored if language == "en" else _foreign(scored, language)
+
+
+def _foreign(scored: Scored, language: str) -> Scored:
+    """A few words in another language must not hide an English sentence that names a client or threatens."""
+    critical = tuple(finding for finding in scored.findings if finding.severity is Severity.S4)
+    chances = dict.fromkeys(Clause, _FOREIGN_PROBABILITY)
+    return Scored(
+        id=scored.id,
+        clauses=chances | {finding.clause: finding.probability for finding in critical},
+        findings=critical,
+        language=language,
+        identifiers=scored.identifiers if critical else (),
+        silenced=scored.silenced if critical else (),
+        safety=scored.safety,
+    )
 
 
 def _scored(packet: Packet, assessment: Assessment, policy: Policy | None, local: Local | None) -> Scored:

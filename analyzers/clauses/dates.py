@@ -8,12 +8,12 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from datetime import date, datetime
+    from datetime import datetime
 
     from analyzers.text import Passage
 
@@ -59,13 +59,17 @@ class Completed:
     day: date
 
 
+_EARLIEST, _LATEST = date(1900, 1, 1), date(9000, 1, 1)
+"""No post is older or newer; a calendar's last day has no tomorrow."""
+
+
 def completed(passage: Passage, created: datetime) -> tuple[Completed, ...]:
     """All phrases whose day follows from the time of the post, in the order of the text.
 
     `created` is aware, in the author's offset. A bare weekday is the latest one that is not after the post; plural
     weekdays and "every Tuesday" mean no single day and are left out.
     """
-    today = created.date()
+    today = min(max(created.date(), _EARLIEST), _LATEST)
     return tuple(_all(passage.lower, today))
 
 

@@ -21,14 +21,13 @@ from analyzers.model.inputs import INPUTS_VERSION, segments
 from domain.findings import Clause, Protected
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Mapping, Sequence
 
     from domain.findings import Packet
 
 WEIGHTS = Path(__file__).parent / "weights"
 _START, _END = 101, 102
 _OVERLAP = 64
-_BATCH = 16
 _MOST_WINDOWS = 40
 """About 9,000 words of one post; rules read the rest."""
 
@@ -76,25 +75,19 @@ class Classifier:
             for window in _windows(text, self.text_pieces)
         ]
         logits = np.full((len(pairs), len(self.outputs)), -np.inf, dtype=np.float32)
-        for batch in _batches(windows):
-            for (index, _, _), row in zip(batch, self._logits(batch), strict=True):
-                logits[index] = np.maximum(logits[index], row)
+        for index, *window in windows:
+            logits[index] = np.maximum(logits[index], self._logits(*window))
         return tuple(self._named(row.tolist()) for row in logits)
 
     def _pieces(self, texts: list[str]) -> list[list[int]]:
         return [found.ids for found in self.tokenizer.encode_batch(texts, add_special_tokens=False)]
 
-    def _logits(self, batch: Sequence[tuple[int, list[int], list[int]]]) -> np.ndarray[Any, Any]:
-        longest = max(len(first) + len(second) for _, first, second in batch)
-        pieces = np.zeros((len(batch), longest), dtype=np.int64)
-        mask, kinds = np.zeros_like(pieces), np.zeros_like(pieces)
-        for line, (_, first, second) in enumerate(batch):
-            whole = len(first) + len(second)
-            pieces[line, :whole] = first + second
-            mask[line, :whole] = 1
-            kinds[line, len(first) : whole] = 1
-        found = self.session.run(["logits"], {"pieces": pieces, "mask": mask, "segments": kinds})[0]
-        return np.asarray(found)
+    def _logits(self, first: Sequence[int], second: Sequence[int]) -> np.ndarray[Any, Any]:
+        """One window at a time: int8 arithmetic has one scale a batch, so that neighbours would colour each other."""
+        pieces = np.array([[*first, *second]], dtype=np.int64)
+        kinds = np.array([[0] * len(first) + [1] * len(second)], dtype=np.int64)
+        found = self.session.run(["logits"], {"pieces": pieces, "mask": np.ones_like(pieces), "segments": kinds})[0]
+        return np.asarray(found).reshape(-1)
 
     def _named(self, logits: Sequence[float]) -> Probabilities:
         chance = {name: 1 / (1 + math.exp(-value)) for name, value in zip(self.outputs, logits, strict=True)}
@@ -116,13 +109,6 @@ def _windows(pieces: list[int], most: int) -> list[list[int]]:
     step = most - _OVERLAP
     starts = range(0, min(len(pieces) - _OVERLAP, step * _MOST_WINDOWS), step)
     return [pieces[start : start + most] for start in starts]
-
-
-def _batches(windows: list[tuple[int, list[int], list[int]]]) -> Iterator[list[tuple[int, list[int], list[int]]]]:
-    """Windows of like lengths together, since a batch is as long as its longest."""
-    ordered = sorted(windows, key=lambda window: len(window[1]) + len(window[2]))
-    for start in range(0, len(ordered), _BATCH):
-        yield ordered[start : start + _BATCH]
 
 
 @cache

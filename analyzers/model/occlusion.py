@@ -23,6 +23,8 @@ _PHRASE = re.compile(
 _LONG = 12
 _MOST_UNITS = 16
 _MOST_ROUNDS = 6
+_LONG_TEXT = 20_000
+"""Characters from which on one round has to do: each round reads the whole text sixteen times."""
 _WORD = re.compile(r"\w")
 
 
@@ -53,7 +55,8 @@ def _added(
     """Greedy: the unit whose loss lowers the chance most, until it is low enough; and the chance that is left."""
     added: list[Span] = []
     left, heard = list(units), 1.0
-    while left and heard >= threshold and len(added) < _MOST_ROUNDS:
+    rounds = _MOST_ROUNDS if len(packet.text) <= _LONG_TEXT else 1
+    while left and heard >= threshold and len(added) < rounds:
         chances = hearing([without(packet, [*chosen, *added, unit]) for unit in left])
         place = min(range(len(left)), key=lambda place: chances[place])
         heard = chances[place]

@@ -1,5 +1,5 @@
 from dataclasses import replace
-from datetime import date
+from datetime import UTC, date, datetime
 
 import pytest
 from hypothesis import given, settings
@@ -200,3 +200,33 @@ def test_scoring_twice_gives_the_same():
 @pytest.mark.parametrize("text", ["", " ", "\n", "\u200b", "😀"])
 def test_an_empty_post_has_no_finding(text):
     assert score(packet(text)).findings == ()
+
+
+SPANISH = (
+    "Hoy fue un día muy largo en la oficina y estoy muy cansada de todo lo que pasa. La vida es así y no hay más. "
+)
+
+
+def test_a_sentence_in_another_language_does_not_hide_what_is_critical():
+    told = "My 4pm today, a 15-year-old whose father runs the only bakery in Dunmore, cut herself again last night."
+
+    scored = score(packet(SPANISH + told))
+
+    assert scored.language == "es"
+    assert [(finding.clause, finding.severity) for finding in scored.findings] == [
+        (Clause.CONFIDENTIALITY, Severity.S4)
+    ]
+    assert score(packet(SPANISH)).findings == ()
+
+
+def test_a_danger_to_life_is_heard_beside_another_language_and_beside_talk_of_the_past():
+    for text in (
+        f"{SPANISH}I am going to kill myself tonight.",
+        "I am going to kill myself tonight. Goodbye everyone. I used to love winter.",
+        "I used to love winter. I am going to kill myself tonight.",
+    ):
+        assert [danger.kind for danger in score(packet(text)).safety] == ["self"], text
+
+
+def test_a_post_of_the_last_day_of_the_calendar_is_judged():
+    assert score(packet("tomorrow at 4pm", created=datetime(9999, 12, 31, tzinfo=UTC))).language == "en"

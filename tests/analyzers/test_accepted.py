@@ -167,9 +167,9 @@ def test_what_was_evidence_only_of_a_phrase_let_go_may_be_cut_and_other_evidence
 
 
 def test_alt_texts_and_the_profile_line_are_read_too():
-    post = packet("A picture.", media=("", f"As a team {SPEAKS}."))
-    assert Clause.SEPARATION in clauses(judge(post, PLAIN))
-    assert Clause.SEPARATION not in clauses(judge(post, policy(phrase(SPEAKS))))
+    post = packet("A picture.", media=("", OFFER))
+    assert Clause.ENDORSEMENT in clauses(judge(post, PLAIN))
+    assert Clause.ENDORSEMENT not in clauses(judge(post, policy(phrase(OFFER, Clause.ENDORSEMENT))))
 
 
 @pytest.mark.parametrize("words", [SPEAKS, OFFER, CLIENT, "", "\U0001f499 …", "_" * 40])

@@ -60,7 +60,7 @@ def test_statuses_have_the_keys_of_the_real_entity_and_none_of_a_login(read, tes
 
 
 def test_pages_by_max_id_hold_every_open_post_once(read, tess, at, world) -> None:
-    at(11, 1, 12)
+    at(11, 2, 12)
     found = everything(read, tess)
     gone = {post.id for post in world.posts("tess") if post.removed(world.now)}
 

@@ -8,6 +8,7 @@ a boundary: continued treatment, meeting, secrecy, romance, business and gifts a
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from analyzers.patterns import Hit, Rule, load_rules, matches, scan
@@ -72,7 +73,8 @@ def detect(reading: Reading) -> Detection:
         _thanked(reading),
     )
     reported = [detection for detection in found if detection.score > 0]
-    return max(reported or found, key=lambda detection: (detection.severity if reported else 0, detection.score))
+    gravest = max(reported or found, key=lambda detection: (detection.severity if reported else 0, detection.score))
+    return replace(gravest, stands=any(detection.stands for detection in reported))
 
 
 def _quiet() -> Detection:

@@ -119,3 +119,21 @@ def test_a_signpost_counts_only_where_the_policy_names_it():
 def test_standard_mode_leaves_general_answers_alone():
     answer = reply("Really common, and it can have many causes.", CLINICAL)
     assert score(answer, POLICY).findings == ()
+
+
+LONG_ANSWER = (
+    "It sounds like you have been carrying this for a long while, and your sleep is paying for it. Notice what you tell "
+    "yourself at night, and write it down. You could also look at how your days begin, and at what you expect of yourself "
+    "before breakfast. Your worry is a habit, and habits that you learnt you can unlearn."
+)
+
+
+def test_a_long_personal_answer_to_somebody_who_asks_stands_whatever_its_tone():
+    asked = "I have been anxious and depressed for months and I can't sleep. What should I do?"
+
+    answered = detect(read(reply(LONG_ANSWER, asked)))
+
+    assert answered.severity >= Severity.S3
+    assert answered.stands
+    assert not detect(read(reply(LONG_ANSWER, "Lovely talk last night, thank you all"))).stands
+    assert not detect(read(packet(LONG_ANSWER))).stands

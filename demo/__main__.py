@@ -36,7 +36,7 @@ def main() -> int:
     world = open_world()
     with running(world) as addresses:
         hosts = [address.removeprefix("http://") for address in addresses.values()]
-        config = load_config(install(FOLDER, world.practice, hosts), {})
+        config = load_config(install(FOLDER, world.practice, hosts, world.now), {})
         set_up_logs(config.logging)
         console.print(f"{world.practice.name}: {len(world.weeks)} simulated weeks, {len(world.accounts)} accounts.")
         with open_app(config, lambda: world.now) as app, _progress(world, console) as on_tick:

@@ -11,13 +11,14 @@ from monitor.installation import set_up
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
+    from datetime import datetime
     from pathlib import Path
 
     from demo.story import Practice
     from domain.findings import Endorsement
 
 
-def install(folder: Path, practice: Practice, hosts: Iterable[str]) -> Path:
+def install(folder: Path, practice: Practice, hosts: Iterable[str], now: datetime) -> Path:
     """Write configuration and policy into an empty `folder`, make key and database; returns the configuration file.
 
     `hosts` are the "host:port" of the demonstration's own servers, the only private addresses that are opened.
@@ -28,7 +29,7 @@ def install(folder: Path, practice: Practice, hosts: Iterable[str]) -> Path:
     config = folder / "config.toml"
     config.write_text(_config(folder, practice, hosts), encoding="utf-8")
     (folder / "policy.toml").write_text(_policy(practice), encoding="utf-8")
-    set_up(config, {})
+    set_up(config, {}, now)
     return config
 
 

@@ -112,8 +112,9 @@ class App:
 def open_app(config: Config, clock: Callable[[], datetime]) -> Iterator[App]:
     """The wired program on a database of the right version; everything is closed at the end.
 
-    Raises ConfigError (policy or key file), StoreError (database unreachable, too old or too new).
+    Raises ConfigError (policy or key file, model, agreement), StoreError (database unreachable, too old or too new).
     """
+    config.require_signed(clock())
     policy = load_policy(config.policy)
     key = read_key(config.key_file)
     store = open_store(config.database_url.get_secret_value())

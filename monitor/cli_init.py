@@ -9,6 +9,7 @@ import typer
 
 from monitor.cli_common import DEFAULT_CONFIG, ConfigFile
 from monitor.cli_text import say
+from monitor.clock import utc_now
 from monitor.installation import mistakes_in, set_up, write_files
 
 if TYPE_CHECKING:
@@ -29,7 +30,7 @@ def init(config: ConfigFile = DEFAULT_CONFIG) -> None:
     mistakes = mistakes_in(config, os.environ)
     if mistakes is not None:
         raise mistakes
-    checks = set_up(config, os.environ)
+    checks = set_up(config, os.environ, utc_now())
     for check in checks:
         say(f"  {'ok    ' if check.well else 'FAILED'} {check.what}: {check.seen}", err=not check.well)
     if not all(check.well for check in checks):

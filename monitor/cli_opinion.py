@@ -35,6 +35,7 @@ def measure_model(pairs: Iterable[tuple[Labelled, Scored]], config: Path) -> Opi
     The day's budget is the monitor's and is not touched. Raises what `load_config` and `load_policy` raise.
     """
     loaded = load_config(config, os.environ)
+    loaded.require_signed(utc_now())
     with open_transport(endpoint_of(loaded), clock=utc_now) as transport:
         asker = asker_of(
             loaded,

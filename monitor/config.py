@@ -18,9 +18,11 @@ from analyzers.model.classifier import WEIGHTS
 from domain.errors import ConfigError, Mistake
 from domain.mistakes import mistakes_from
 from monitor.config_opinion import OpinionTable
+from opinion.address import may_be_sent
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from datetime import datetime
 
 Weekday = Literal["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"]
 
@@ -213,6 +215,11 @@ class Config(BaseModel):
         """The time between two readings of one account."""
         return timedelta(hours=self.schedule.collect_every_hours)
 
+    def require_signed(self, now: datetime) -> None:
+        """Raises ConfigError when the agreement on second opinions is dated after today, where the practice works."""
+        if wrong := self.opinion.mistakes_on(now.astimezone(self.practice.zone).date(), self.file):
+            raise ConfigError(wrong)
+
 
 def load_config(file: Path, environment: Mapping[str, str]) -> Config:
     """Read and check `file`; secrets come from `environment` or from the files it names.
@@ -228,6 +235,8 @@ def load_config(file: Path, environment: Mapping[str, str]) -> Config:
         secrets.lacks("mail.smtp.password", "password_env or password_file, because username is set")
     opinion = parsed.opinion
     key = secrets.read("opinion.api_key", opinion.api_key_env, opinion.api_key_file) if opinion.enabled else None
+    if key is not None and not may_be_sent(key):
+        secrets.refuse("opinion.api_key", opinion.api_key_env, "visible ASCII characters without blanks")
     if wrong := [*secrets.mistakes, *opinion.mistakes(file)]:
         raise ConfigError(wrong)
     return _resolved(file, parsed, url, password or "", key or "")
@@ -269,10 +278,13 @@ class _Secrets:
     def lacks(self, key: str, expected: str) -> None:
         self._wrong(key, "nothing", expected)
 
+    def refuse(self, key: str, variable: str | None, expected: str) -> None:
+        self._wrong(f"{key}_file" if variable is None else f"{key}_env", "a value that is not repeated here", expected)
+
     def _from_file(self, key: str, name: str) -> str | None:
         try:
             secret = (self._file.parent / name).read_text(encoding="utf-8").strip()
-        except (OSError, UnicodeDecodeError) as error:
+        except (OSError, ValueError) as error:  # UnicodeDecodeError is a ValueError, and so is a name with a NUL in it
             seen = error.strerror if isinstance(error, OSError) else "not UTF-8"
         else:
             if secret:

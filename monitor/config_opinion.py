@@ -90,6 +90,13 @@ class OpinionTable(_Table):
         ]
         return tuple(Mistake(str(file), key, seen, expected) for key, wrong, seen, expected in found if wrong)
 
+    def mistakes_on(self, today: date, file: Path) -> tuple[Mistake, ...]:
+        """What is wrong as of `today`: an agreement that nobody can have confirmed yet. Nothing while switched off."""
+        if not self.enabled or self.agreement is None or self.agreement.confirmed_on <= today:
+            return ()
+        seen = self.agreement.confirmed_on.isoformat()
+        return (Mistake(str(file), "opinion.agreement.confirmed_on", seen, f"a day that is not after today, {today}"),)
+
     def _of_address(self) -> list[tuple[str, bool, str, str]]:
         try:
             host = host_of(self.url)

@@ -17,6 +17,7 @@ from store.database import sqlite_file
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
+    from datetime import datetime
     from pathlib import Path
 
     from domain.errors import Mistake
@@ -45,12 +46,13 @@ def write_files(config_file: Path) -> tuple[Path, ...]:
     return tuple(written)
 
 
-def set_up(config_file: Path, environment: Mapping[str, str]) -> tuple[Check, ...]:
+def set_up(config_file: Path, environment: Mapping[str, str], now: datetime) -> tuple[Check, ...]:
     """Make the key, create or update the database, and try everything that the configuration names.
 
     Raises ConfigError for mistakes in either file and StoreError when the database cannot be used.
     """
     config = load_config(config_file, environment)
+    config.require_signed(now)
     load_policy(config.policy)
     made_key = _make_key(config.key_file)
     revision = upgrade(config.database_url.get_secret_value())

@@ -51,11 +51,26 @@ def may_be_dialled(address: str, *, agreed: bool) -> bool:
     return ip.is_global and not ip.is_multicast and not ip.is_reserved and not special
 
 
+def may_be_sent(text: str) -> bool:
+    """Whether text can stand in a request line or a header: visible ASCII alone (RFC 9110 section 5.5)."""
+    return text.isascii() and text.isprintable() and " " not in text
+
+
 def host_of(url: str) -> str:
-    """Host of an http or https URL in lower case, without brackets. Raises ValueError for anything else."""
-    parts = urlsplit(url)
+    """Host of an http or https URL in lower case, without brackets.
+
+    Raises ValueError, which says what was expected and repeats nothing, for anything else.
+    """
+    if not may_be_sent(url):  # urlsplit passes over line breaks
+        raise ValueError("an address of visible ASCII characters, a name with others as xn--")
+    try:
+        parts = urlsplit(url)
+        port = parts.port
+    except ValueError:
+        # Not chained: the parser's message repeats what may be a password.
+        raise ValueError("an http or https address") from None
     host = (parts.hostname or "").rstrip(".")
-    if parts.scheme not in ("http", "https") or not host or parts.port == 0:
+    if parts.scheme not in ("http", "https") or not host or port == 0:
         raise ValueError("an http or https address")
     if parts.username is not None or parts.query or parts.fragment:
         raise ValueError("an address without credentials, query and fragment")

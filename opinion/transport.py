@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 import httpcore
 
 from domain.errors import NoAnswer
+from opinion.address import host_of, may_be_sent
 from opinion.dial import Deadline, JudgingBackend, Resolve
 
 if TYPE_CHECKING:
@@ -69,6 +70,7 @@ class HttpTransport:
 
     def post(self, payload: Mapping[str, Any]) -> Reply:
         """See `Transport.post`."""
+        _raise_for_unsendable(self._endpoint)
         self._deadline.start(self._endpoint.timeout)
         headers = {
             "Content-Type": "application/json",
@@ -115,6 +117,16 @@ def open_transport(
             yield HttpTransport(endpoint, pool, deadline, clock)
         finally:
             backend.close()
+
+
+def _raise_for_unsendable(endpoint: Endpoint) -> None:
+    """What the client would answer with errors of its own, which can repeat the key."""
+    if not may_be_sent(endpoint.api_key):
+        raise NoAnswer("access-refused")
+    try:
+        host_of(endpoint.url)
+    except ValueError:
+        raise NoAnswer("address-refused") from None
 
 
 def _raise_for_status(status: int, headers: Mapping[str, str], now: datetime) -> None:

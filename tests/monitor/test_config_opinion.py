@@ -1,3 +1,5 @@
+import json
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -6,8 +8,10 @@ from analyzers.policy import parse_policy
 from domain.accounts import Profile
 from domain.errors import ConfigError
 from domain.findings import Clause
+from monitor.app import open_app
 from monitor.config import Config, load_config
 from monitor.examples import CONFIG, POLICY, example
+from monitor.installation import set_up
 from monitor.notice import notice_facts, outside_model
 from reports.enrolment import enrolment_notice
 
@@ -47,6 +51,54 @@ def test_the_example_holds_every_key_of_the_table(tmp_path):
     table = load(tmp_path).opinion
     for key in type(table).model_fields:
         assert f"{key} =" in shown or f"[opinion.{key}]" in shown, key
+
+
+@pytest.mark.parametrize("odd", ["\\r\\nX-Other: 1", "\\u0000", "\\u007f", "\\t", " ", "ä", "\\u2028", "\\u200b"])
+def test_what_no_request_can_carry_is_refused_in_the_address_and_in_the_key(tmp_path, odd):
+    (tmp_path / "key").write_text("sk-" + json.loads(f'"{odd}"') + "invented", encoding="utf-8", newline="")
+    found = wrong(tmp_path, url=f'"http://127.0.0.1/{odd}v1"', api_key_file='"key"')
+    assert found == {
+        "opinion.api_key_file": "visible ASCII characters without blanks",
+        "opinion.url": "an address of visible ASCII characters, a name with others as xn--",
+    }
+
+
+def test_a_key_from_the_environment_is_held_to_the_same_and_is_not_repeated(tmp_path):
+    with pytest.raises(ConfigError) as caught:
+        load(tmp_path, {"MODEL_KEY": "sk-invented\n"}, api_key_env='"MODEL_KEY"')
+    assert [mistake.key for mistake in caught.value.mistakes] == ["opinion.api_key_env"]
+    assert "invented" not in str(caught.value)
+
+
+@pytest.mark.parametrize("url", ["http://me:secret", "http://[secret", "http://[secret]/v1"])
+def test_a_malformed_address_is_not_repeated(tmp_path, url):
+    with pytest.raises(ConfigError) as caught:
+        load(tmp_path, url=f'"{url}"')
+    assert [str(mistake.expected) for mistake in caught.value.mistakes] == ["an http or https address"]
+    assert "secret" not in str(caught.value)
+
+
+def test_a_file_name_that_no_system_takes_is_a_mistake(tmp_path):
+    assert list(wrong(tmp_path, api_key_file='"a\\u0000b"')) == ["opinion.api_key_file"]
+
+
+def test_an_agreement_of_a_day_to_come_is_refused_where_the_practice_works(tmp_path):
+    config = load(tmp_path, url='"https://models.example.com/v1"', agreement=AGREEMENT)
+    config.require_signed(datetime(2026, 11, 9, 5, tzinfo=UTC))  # the ninth has just begun in New York
+    with pytest.raises(ConfigError) as caught:
+        config.require_signed(datetime(2026, 11, 9, 4, 59, tzinfo=UTC))
+    (mistake,) = caught.value.mistakes
+    assert (mistake.key, mistake.seen) == ("opinion.agreement.confirmed_on", "2026-11-09")
+    assert mistake.expected == "a day that is not after today, 2026-11-08"
+
+
+def test_no_command_works_under_an_agreement_of_a_day_to_come(tmp_path):
+    config = load(tmp_path, url='"https://models.example.com/v1"', agreement=AGREEMENT)
+    with pytest.raises(ConfigError, match="confirmed_on"), open_app(config, lambda: datetime(2026, 11, 1, tzinfo=UTC)):
+        pass
+    with pytest.raises(ConfigError, match="confirmed_on"):
+        set_up(config.file, {}, datetime(2026, 11, 1, tzinfo=UTC))
+    assert not (tmp_path / "section7.db").exists()
 
 
 def test_a_model_on_this_machine_needs_no_agreement(tmp_path):

@@ -1,3 +1,4 @@
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -7,6 +8,7 @@ from monitor.config import load_config
 from monitor.installation import Check, require_database, set_up, write_files
 
 KEY = "section7.key"
+NOON = datetime(2026, 11, 20, 12, 0, tzinfo=UTC)
 
 
 @pytest.fixture
@@ -16,7 +18,7 @@ def config_file(tmp_path: Path) -> Path:
 
 
 def checked(config_file: Path, what: str) -> Check:
-    return next(check for check in set_up(config_file, {}) if check.what == what)
+    return next(check for check in set_up(config_file, {}, NOON) if check.what == what)
 
 
 def test_a_new_installation_has_a_key_that_is_kept(config_file: Path) -> None:
@@ -45,7 +47,7 @@ def test_only_init_makes_a_database(config_file: Path) -> None:
     with pytest.raises(UsageError, match=r"section7\.db.*section7 init"):
         require_database(config)
     assert not file.exists()
-    set_up(config_file, {})
+    set_up(config_file, {}, NOON)
     require_database(config)
 
 

@@ -56,6 +56,29 @@ def test_without_a_key_none_is_sent_and_a_slash_at_the_end_does_not_matter():
     assert "cookie" not in headers
 
 
+ODD = ["\r\nX-Other: 1", "\x00", "\x7f", "\t", " ", "ä", "\u2028", "\ud800"]
+
+
+@pytest.mark.parametrize("odd", ODD)
+def test_a_key_that_no_header_can_carry_is_no_answer_and_is_not_repeated(odd):
+    with ModelServer() as server:
+        with pytest.raises(NoAnswer) as caught:
+            ask(server.url, api_key=f"sk-{odd}invented")
+        assert server.asked == []
+    assert (caught.value.code, caught.value.passing) == ("access-refused", False)
+    assert caught.value.__cause__ is None
+
+
+@pytest.mark.parametrize("odd", [*ODD, "?key=1"])
+@pytest.mark.parametrize("place", ["http://{odd}127.0.0.1:{port}/v1", "http://127.0.0.1:{port}/{odd}v1", "{odd}"])
+def test_an_address_that_is_none_is_no_answer(place, odd):
+    with ModelServer() as server:
+        with pytest.raises(NoAnswer) as caught:
+            ask(place.format(odd=odd, port=server.port))
+        assert server.asked == []
+    assert (caught.value.code, caught.value.passing) == ("address-refused", False)
+
+
 def test_proxies_of_the_environment_are_not_looked_at(monkeypatch):
     monkeypatch.setenv("HTTP_PROXY", "http://127.0.0.1:1")
     monkeypatch.setenv("ALL_PROXY", "http://127.0.0.1:1")

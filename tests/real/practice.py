@@ -96,7 +96,7 @@ class Practice:
             open=_toml([urlsplit(server).netloc for server in self.servers]),
         )
         (self.folder / "config.toml").write_text(text, encoding="utf-8")
-        checks = set_up(self.folder / "config.toml", self._secrets())
+        checks = set_up(self.folder / "config.toml", self._secrets(), self.clock())
         assert all(check.well for check in checks), checks
 
     @contextmanager

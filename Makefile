@@ -38,7 +38,7 @@ bench: $(READY) ## Ratios that the documentation quotes
 
 lock: ## Pin every dependency with its hashes, after pyproject.toml has changed
 	$(BIN)/uv pip compile pyproject.toml --extra postgres --universal --python-version 3.11 --generate-hashes --no-header --quiet --output-file requirements/runtime.txt
-	$(BIN)/uv pip compile pyproject.toml --extra postgres --group dev --universal --python-version 3.11 --generate-hashes --no-header --quiet --output-file requirements/dev.txt
+	$(BIN)/uv pip compile pyproject.toml --extra postgres --extra oidc --extra pdf --extra timestamp --group dev --universal --python-version 3.11 --generate-hashes --no-header --quiet --output-file requirements/dev.txt
 	echo hatchling | $(BIN)/uv pip compile - --constraint requirements/dev.txt --universal --python-version 3.11 --generate-hashes --no-header --quiet --output-file requirements/build.txt
 	$(BIN)/uv pip compile pyproject.toml --extra postgres --extra ocr --constraint requirements/runtime.txt --universal --python-version 3.11 --generate-hashes --no-header --quiet --output-file requirements/ocr.txt
 	$(BIN)/uv pip compile pyproject.toml --extra postgres --extra strong --constraint requirements/runtime.txt --universal --python-version 3.11 --generate-hashes --no-header --quiet --output-file requirements/strong.txt

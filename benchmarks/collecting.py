@@ -16,6 +16,7 @@ from domain.posts import Fetched
 from migrations.upgrade import upgrade
 from monitor.plan import Cadence, decide
 from store.engine import open_store
+from vault.files import new_keyring
 
 if TYPE_CHECKING:
     from domain.accounts import Account
@@ -32,7 +33,7 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder:
         url = f"sqlite:///{Path(folder) / 'bench.db'}"
         upgrade(url)
-        store = open_store(url)
+        store = open_store(url, new_keyring())
         numbers = iter(range(1000))
         result = paired(lambda: _whole(store, next(numbers), body), lambda: _parse(body))
         store.close()

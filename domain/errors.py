@@ -7,7 +7,11 @@
     ├── StoreError           the database cannot be used as it is
     │   ├── SchemaTooOld     run `section7 init` to bring it up to date
     │   ├── SchemaTooNew     the program is older than the database
-    │   └── NotAuthorised    an account without an active authorisation was asked for, or lost it meanwhile
+    │   ├── NotAuthorised    an account without an active authorisation was asked for, or lost it meanwhile
+    │   ├── KeyLost          words are sealed with a key that is not on the keyring
+    │   ├── SealBroken       sealed words were changed, moved or damaged
+    │   └── Conflict         somebody else changed it first, or holds it
+    ├── Refused              a rule of the process, or a missing permission, stands against it; nothing changed
     ├── PacketError          one line of a post file is malformed
     ├── ArchiveError         the archive's folder cannot be written; what was there can still be read
     ├── DeliveryError        a mail did not go out
@@ -87,6 +91,32 @@ class SchemaTooNew(StoreError):  # noqa: N818
 
 class NotAuthorised(StoreError):  # noqa: N818
     """The account has no active authorisation, so it may be neither collected nor stored."""
+
+
+class KeyLost(StoreError):  # noqa: N818
+    """Words are sealed with a key that is not on the keyring; `name` is that key's."""
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+        super().__init__(
+            f"The key {name!r} is not on the keyring, and without it what it sealed cannot be read. "
+            "Put back the keyring file from its own backup."
+        )
+
+
+class SealBroken(StoreError):  # noqa: N818
+    """Sealed words were changed, moved or damaged."""
+
+    def __init__(self) -> None:
+        super().__init__("Sealed words do not open: they were changed, moved or damaged since they were stored.")
+
+
+class Conflict(StoreError):  # noqa: N818 - HTTP's word for it (RFC 9110 section 15.5.10)
+    """Somebody else changed the thing first, or holds it now; look again and decide anew."""
+
+
+class Refused(Section7Error):  # noqa: N818 - reads as what happened
+    """A rule of the process or a missing permission stands against it. Nothing changed; the message says what to do."""
 
 
 class PacketError(Section7Error):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from alembic import context
 
+import store.record_tables  # noqa: F401 - it puts its tables into the metadata
 from migrations.guards import after_each_migration
 from migrations.rendering import in_plain_types, ours_only
 from store.tables import metadata

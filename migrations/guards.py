@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from alembic.runtime.migration import MigrationContext, MigrationInfo
     from sqlalchemy.engine import Connection
 
-APPEND_ONLY = ("ledger",)
+APPEND_ONLY = ("ledger", "audit")
 """Tables whose lines are never changed."""
 
 _SQLITE_GUARDS = "SELECT count(*) FROM sqlite_master WHERE type = 'trigger' AND tbl_name = :table"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Literal
 
-from store.columns import Choice, Json, UtcDateTime, Words
+from store.columns import Choice, Json, Sealed, SealedJson, UtcDateTime, Words
 from store.tables import metadata
 
 if TYPE_CHECKING:
@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 _PLAIN = {
     UtcDateTime: "sa.DateTime(timezone=True)",
     Words: "sa.Text()",
+    Sealed: "sa.Text()",
+    SealedJson: "sa.Text()",
     Json: "sa.JSON()",
     Choice: "sa.String(16)",
 }

@@ -27,6 +27,7 @@ from monitor.run import LEASE_MARGIN, Collecting
 from reports.mail import MaildirMailer, SmtpMailer, SmtpSettings
 from reports.render import Renderer
 from store.engine import Store, open_store
+from vault.files import read_keyring
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -117,7 +118,7 @@ def open_app(config: Config, clock: Callable[[], datetime]) -> Iterator[App]:
     config.require_signed(clock())
     policy = load_policy(config.policy)
     key = read_key(config.key_file)
-    store = open_store(config.database_url.get_secret_value())
+    store = open_store(config.database_url.get_secret_value(), read_keyring(config.keyring_file))
     try:
         store.check_schema()
         with open_http(politeness_of(config), clock=clock) as http:

@@ -92,6 +92,7 @@ class PathsSection(_Section):
     archive: str = "archive"
     maildir: str = "mail"
     key_file: str = "section7.key"
+    keyring_file: str = "section7.keyring"
 
 
 class ScheduleSection(_Section):
@@ -201,6 +202,8 @@ class Config(BaseModel):
     archive: Path
     maildir: Path
     key_file: Path
+    keyring_file: Path
+    """Keys that seal words in the database; without them a backup cannot be read."""
     model: Path | None
     """The local model's folder; None for rules alone."""
     read_images: bool
@@ -312,6 +315,7 @@ def _resolved(file: Path, parsed: _File, url: str, password: str, key: str) -> C
         archive=folder / parsed.paths.archive,
         maildir=folder / parsed.paths.maildir,
         key_file=folder / parsed.paths.key_file,
+        keyring_file=folder / parsed.paths.keyring_file,
         model=_model(parsed.scoring.model, folder),
         read_images=parsed.scoring.read_images,
         database_url=SecretStr(_anchored(url, folder)),

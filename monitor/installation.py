@@ -14,6 +14,7 @@ from monitor.app import KEY_BYTES, mailer_of, read_key
 from monitor.config import load_config
 from monitor.examples import CONFIG, POLICY, example
 from store.database import sqlite_file
+from vault.files import new_keyring, read_keyring, write_keyring
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -47,7 +48,7 @@ def write_files(config_file: Path) -> tuple[Path, ...]:
 
 
 def set_up(config_file: Path, environment: Mapping[str, str], now: datetime) -> tuple[Check, ...]:
-    """Make the key, create or update the database, and try everything that the configuration names.
+    """Make the keys, create or update the database, and try everything that the configuration names.
 
     Raises ConfigError for mistakes in either file and StoreError when the database cannot be used.
     """
@@ -55,11 +56,13 @@ def set_up(config_file: Path, environment: Mapping[str, str], now: datetime) -> 
     config.require_signed(now)
     load_policy(config.policy)
     made_key = _make_key(config.key_file)
+    made_keyring = _make_keyring(config)
     revision = upgrade(config.database_url.get_secret_value())
     return (
         Check("configuration", well=True, seen=str(config_file)),
         Check("policy", well=True, seen=str(config.policy)),
         _try("key", lambda: _try_key(config.key_file, made=made_key)),
+        _try("keyring", lambda: _try_keyring(config.keyring_file, made=made_keyring)),
         Check("database", well=True, seen=f"schema {revision}"),
         _try("archive folder", lambda: _try_folder(config.archive)),
         _try("mail", lambda: _try_mail(config)),
@@ -111,6 +114,18 @@ def _make_key(file: Path) -> bool:
     except OSError as error:
         raise UsageError(f"The key file {file} cannot be written: {error.strerror}.") from error
     return True
+
+
+def _make_keyring(config: Config) -> bool:
+    if config.keyring_file.exists():
+        return False
+    write_keyring(config.keyring_file, new_keyring())
+    return True
+
+
+def _try_keyring(file: Path, *, made: bool) -> str:
+    read_keyring(file)
+    return f"{file} ({'made now' if made else 'kept'})"
 
 
 def _try_key(file: Path, *, made: bool) -> str:

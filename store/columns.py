@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import json
 import re
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, TypeAlias, TypeVar
+from weakref import WeakKeyDictionary
 
 from sqlalchemy import JSON, CheckConstraint, DateTime, String, Text
 from sqlalchemy.types import TypeDecorator
+
+from domain.errors import StoreError
+from vault.keyring import Keyring, Purpose, is_sealed
 
 if TYPE_CHECKING:
     from enum import StrEnum
@@ -24,6 +29,9 @@ AnyRow: TypeAlias = "Row[*tuple[Any, ...]]"
 """A row of any query; its columns are attributes."""
 
 _E = TypeVar("_E", bound="StrEnum")
+
+# An engine has one dialect object of its own, so that two stores in one process keep their keys apart.
+_KEYRINGS: WeakKeyDictionary[Dialect, Keyring] = WeakKeyDictionary()
 
 
 def storable(text: str) -> str:
@@ -63,6 +71,52 @@ class Words(TypeDecorator[str]):
         return None if value is None else storable(value)
 
 
+class Sealed(TypeDecorator[str]):
+    """Text that is encrypted before it reaches the database and opened when it comes back; needs the engine's keyring.
+
+    A text that was stored before there was a keyring is given back as it is. "" stays "": it hides nothing, and is what
+    erased words leave behind. Sealed texts cannot be compared in a query.
+    """
+
+    impl = Text
+    cache_ok = True
+
+    def __init__(self, purpose: Purpose) -> None:
+        super().__init__()
+        self.purpose = purpose
+
+    def process_bind_param(self, value: str | None, dialect: Dialect) -> str | None:
+        """Raises StoreError when the store was opened without a keyring."""
+        return keyring_of(dialect).seal(storable(value), self.purpose) if value else value
+
+    def process_result_value(self, value: str | None, dialect: Dialect) -> str | None:
+        """Raises KeyLost or SealBroken."""
+        if value is None or not is_sealed(value):
+            return value
+        return keyring_of(dialect).open(value, self.purpose)
+
+
+class SealedJson(TypeDecorator[Any]):
+    """A JSON value, sealed as a text."""
+
+    impl = Text
+    cache_ok = True
+
+    def __init__(self, purpose: Purpose) -> None:
+        super().__init__()
+        self.purpose = purpose
+
+    def process_bind_param(self, value: Any | None, dialect: Dialect) -> str | None:
+        """None is NULL."""
+        return None if value is None else keyring_of(dialect).seal(json.dumps(_cleaned(value)), self.purpose)
+
+    def process_result_value(self, value: str | None, dialect: Dialect) -> Any | None:
+        """Raises KeyLost or SealBroken."""
+        if value is None:
+            return None
+        return json.loads(keyring_of(dialect).open(value, self.purpose) if is_sealed(value) else value)
+
+
 class Json(TypeDecorator[Any]):
     """A JSON value; texts in it as in `Words`. None is NULL, not the JSON null."""
 
@@ -97,6 +151,18 @@ def one_of(column: str, members: type[StrEnum]) -> CheckConstraint:
     """The database's own hold on a `Choice` column."""
     values = ", ".join(f"'{member.value}'" for member in members)
     return CheckConstraint(f"{column} IN ({values})", name=column)
+
+
+def give_keyring(dialect: Dialect, keyring: Keyring) -> None:
+    """Let the sealed columns of an engine with this dialect use `keyring`."""
+    _KEYRINGS[dialect] = keyring
+
+
+def keyring_of(dialect: Dialect) -> Keyring:
+    """The keyring that was given for this engine. Raises StoreError when there is none."""
+    if (keyring := _KEYRINGS.get(dialect)) is None:
+        raise StoreError("The store was opened without its keyring, so that sealed words can be neither read nor kept.")
+    return keyring
 
 
 def _cleaned(value: Any) -> Any:

@@ -20,6 +20,7 @@ from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError, NoSuchModuleError
 
 from domain.errors import StoreError
+from store.columns import give_keyring
 from store.faults import faults_as_store_errors
 
 if TYPE_CHECKING:
@@ -28,6 +29,8 @@ if TYPE_CHECKING:
 
     from sqlalchemy import Table
     from sqlalchemy.engine import Connection, Engine
+
+    from vault.keyring import Keyring
 
 BUSY_TIMEOUT_MS = 30_000
 CONNECT_TIMEOUT_S = 10
@@ -89,10 +92,13 @@ class Database:
         self.engine.dispose()
 
 
-def open_database(url: str, *, busy_timeout_ms: int = BUSY_TIMEOUT_MS, foreign_keys: bool = True) -> Database:
+def open_database(
+    url: str, keyring: Keyring | None = None, *, busy_timeout_ms: int = BUSY_TIMEOUT_MS, foreign_keys: bool = True
+) -> Database:
     """The database at `url`, reached once to be sure.
 
-    A SQLite file that is not there yet is made, readable by its owner only. Raises StoreError.
+    A SQLite file that is not there yet is made, readable by its owner only. Without `keyring`, sealed words can be
+    neither read nor written. Raises StoreError.
     """
     parsed = _parsed(url)
     where = _place(parsed)
@@ -102,6 +108,8 @@ def open_database(url: str, *, busy_timeout_ms: int = BUSY_TIMEOUT_MS, foreign_k
         _tame_sqlite(engine, busy_timeout_ms, foreign_keys=foreign_keys)
     else:
         engine = _postgresql(parsed)
+    if keyring is not None:
+        give_keyring(engine.dialect, keyring)
     database = Database(engine, where)
     with database.reading() as connection:
         connection.exec_driver_sql("SELECT 1")

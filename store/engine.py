@@ -6,11 +6,13 @@ Dataclasses go in and come out; rows and SQL stay inside this package.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from sqlalchemy import inspect, text
 
 from domain.errors import SchemaTooNew, SchemaTooOld
 from store.accounts import AccountStore
+from store.audit import AuditStore
 from store.dangers import DangerStore
 from store.database import Database, open_database
 from store.deliveries import DeliveryStore
@@ -25,7 +27,10 @@ from store.runs import RunStore
 from store.signals import SignalStore
 from store.staff import StaffStore
 
-REVISION = "0003"
+if TYPE_CHECKING:
+    from vault.keyring import Keyring
+
+REVISION = "0005"
 """The schema this program works with; `tests/migrations` holds it equal to the newest migration."""
 
 
@@ -47,6 +52,7 @@ class Store:
     dangers: DangerStore
     signals: SignalStore
     retention: RetentionStore
+    audit: AuditStore
 
     def check_schema(self) -> None:
         """Raises SchemaTooOld or SchemaTooNew, with what to do, unless the database fits this program."""
@@ -68,13 +74,13 @@ class Store:
         self.database.close()
 
 
-def open_store(url: str) -> Store:
+def open_store(url: str, keyring: Keyring | None = None) -> Store:
     """The store at `url` (sqlite:///path or postgresql://…), reached once to be sure.
 
     Raises StoreError in plain words when it cannot be reached; the password never appears in a message. Says nothing
-    about the schema: call `check_schema`.
+    about the schema: call `check_schema`. Without `keyring`, sealed words can be neither read nor written.
     """
-    return store_on(open_database(url))
+    return store_on(open_database(url, keyring))
 
 
 def store_on(database: Database) -> Store:
@@ -94,4 +100,5 @@ def store_on(database: Database) -> Store:
         dangers=DangerStore(database),
         signals=SignalStore(database),
         retention=RetentionStore(database),
+        audit=AuditStore(database),
     )

@@ -14,7 +14,7 @@ import sqlite3
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
-from sqlalchemy.exc import DataError, DBAPIError, IntegrityError
+from sqlalchemy.exc import DataError, DBAPIError, IntegrityError, StatementError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 
 from domain.errors import StoreError
@@ -65,6 +65,11 @@ def faults_as_store_errors(where: str) -> Iterator[None]:
         if problem is None:
             raise
         raise StoreError(f"The database {where} cannot be used: {problem}.") from error
+    except StatementError as error:
+        # What a column type of ours raises while a statement is prepared comes wrapped, with the statement around it.
+        if isinstance(error.orig, StoreError):
+            raise error.orig from None
+        raise
 
 
 def _constraint(error: DBAPIError) -> str:

@@ -149,6 +149,7 @@ def add_findings(
             "spans": [{"field": span.field, "start": span.start, "end": span.end} for span in finding.spans],
             "detector": finding.detector,
             "detector_version": finding.version,
+            "visible_from": common["first_seen_at"],
         }
         added = insert_if_new(connection, findings, row | dict(common))
         if added is not None:

@@ -30,7 +30,8 @@ from domain.opinions import Stand
 from domain.plans import Change
 from domain.posts import PostKind, PostState
 from domain.reporting import DeliveryKind, DeliveryState
-from store.columns import Choice, Json, UtcDateTime, Words, one_of
+from store.columns import Choice, Json, Sealed, SealedJson, UtcDateTime, Words, one_of
+from vault.keyring import Purpose
 
 metadata = MetaData(
     naming_convention={
@@ -182,8 +183,10 @@ versions = Table(
     Column("language", Words),
     Column("assessed", Boolean, nullable=False),
     # NULL is the rule: words are kept only where a finding stands on them.
-    Column("kept_text", Words),
-    Column("kept_alts", Json),
+    Column("kept_text", Sealed(Purpose.POSTS)),
+    Column("kept_alts", SealedJson(Purpose.POSTS)),
+    # What the audit log's digest of the words is salted with; goes with the words.
+    Column("salt", String(64)),
     UniqueConstraint("post_key", "content_hash"),
     one_of("change", Change),
     sqlite_autoincrement=True,
@@ -198,7 +201,7 @@ findings = Table(
     Column("severity", Integer, nullable=False),
     Column("probability", Float, nullable=False),
     Column("reason", Words, nullable=False),
-    Column("excerpt", Words, nullable=False),
+    Column("excerpt", Sealed(Purpose.POSTS), nullable=False),
     # Places without the words: a quote is read from the kept text, and gone when that is.
     Column("spans", Json, nullable=False),
     Column("needs_context", Json, nullable=False),
@@ -207,6 +210,8 @@ findings = Table(
     Column("detector_version", String(64), nullable=False),
     Column("first_seen_at", UtcDateTime, nullable=False),
     Column("author_told_at", UtcDateTime),
+    # When management may first see it: at once, or when the author's time to mend it has passed.
+    Column("visible_from", UtcDateTime, nullable=False),
     UniqueConstraint(
         "version_id", "clause", "policy_version", "detector", "detector_version", name="uq_findings_judgement"
     ),
@@ -214,6 +219,7 @@ findings = Table(
     CheckConstraint("severity BETWEEN 1 AND 4", name="severity"),
     CheckConstraint("probability BETWEEN 0 AND 1", name="probability"),
     Index("ix_findings_first_seen_at", "first_seen_at"),
+    Index("ix_findings_visible_from", "visible_from"),
     sqlite_autoincrement=True,
 )
 

@@ -12,6 +12,7 @@ import pytest_socket
 
 from migrations.upgrade import upgrade
 from store.engine import open_store
+from tests.fakes.keys import KEYRING
 from tests.postgres_cluster import REQUIRED, Cluster, find_programs, shared_cluster
 
 if TYPE_CHECKING:
@@ -101,7 +102,7 @@ def empty_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
 @pytest.fixture
 def store(database_url: str) -> Iterator[Store]:
     """An open store on each sort of database."""
-    opened = open_store(database_url)
+    opened = open_store(database_url, KEYRING)
     yield opened
     opened.close()
 
@@ -109,7 +110,7 @@ def store(database_url: str) -> Iterator[Store]:
 @pytest.fixture
 def sqlite_store(sqlite_url: str) -> Iterator[Store]:
     """An open store on SQLite alone, for tests that are not about the store."""
-    opened = open_store(sqlite_url)
+    opened = open_store(sqlite_url, KEYRING)
     yield opened
     opened.close()
 
@@ -117,6 +118,6 @@ def sqlite_store(sqlite_url: str) -> Iterator[Store]:
 @pytest.fixture
 def postgres_store(postgres_url: str) -> Iterator[Store]:
     """An open store on PostgreSQL alone."""
-    opened = open_store(postgres_url)
+    opened = open_store(postgres_url, KEYRING)
     yield opened
     opened.close()

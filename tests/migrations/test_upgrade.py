@@ -22,6 +22,7 @@ from migrations.upgrade import current, downgrade, head, revise, upgrade
 from store import tables
 from store.database import open_database
 from store.engine import open_store
+from tests.fakes.keys import KEYRING
 from tests.store.records import START, active, clean, flagged, post, visit
 
 SHIPPED = Path(migrations.__file__).parent / "versions"
@@ -42,7 +43,7 @@ def next_migration(folder, body, revision=None):
 
 def filled(url):
     """A practice with rows in every table that hangs on accounts."""
-    store = open_store(url)
+    store = open_store(url, KEYRING)
     account = active(store)
     visit(store, clean(post("1")), flagged(post("2")))
     store.close()
@@ -51,7 +52,7 @@ def filled(url):
 
 def contents(url):
     """Every row of every table of ours."""
-    database = open_database(url)
+    database = open_database(url, KEYRING)
     with database.reading() as connection:
         found = {
             table.name: connection.execute(select(*table.c).order_by(*table.primary_key.columns)).all()
@@ -63,7 +64,7 @@ def contents(url):
 
 def schema(url):
     """The schema as the database tells it: columns, constraints, indexes."""
-    database = open_database(url)
+    database = open_database(url, KEYRING)
     with database.reading() as connection:
         asked = inspect(connection)
         told = {name: facts(asked, name) for name in asked.get_table_names() if name != "alembic_version"}
@@ -92,7 +93,7 @@ def triggers(url):
     query = "SELECT name FROM sqlite_master WHERE type = 'trigger' ORDER BY name"
     if url.startswith("postgresql"):
         query = "SELECT tgname FROM pg_trigger WHERE NOT tgisinternal ORDER BY tgname"
-    database = open_database(url)
+    database = open_database(url, KEYRING)
     with database.reading() as connection:
         names = connection.execute(text(query)).scalars().all()
     database.close()
@@ -103,7 +104,7 @@ def test_an_empty_database_is_brought_to_the_newest_schema_and_stays(empty_url):
     assert current(empty_url) is None
     assert upgrade(empty_url) == head() == current(empty_url)
     assert upgrade(empty_url) == head()
-    store = open_store(empty_url)
+    store = open_store(empty_url, KEYRING)
     store.check_schema()
     store.close()
 
@@ -121,7 +122,7 @@ def test_down_and_up_again_leaves_the_same_schema(empty_url):
 
 def test_the_migrations_and_the_tables_do_not_drift(empty_url):
     upgrade(empty_url)
-    database = open_database(empty_url)
+    database = open_database(empty_url, KEYRING)
     with database.reading() as connection:
         context = MigrationContext.configure(connection, opts={"compare_type": True, "include_name": ours_only})
         assert compare_metadata(context, tables.metadata) == []
@@ -139,7 +140,7 @@ def test_the_migrations_make_what_the_tables_say_down_to_checks_and_indexes(empt
 
 
 def created(url):
-    database = open_database(url)
+    database = open_database(url, KEYRING)
     with database.writing() as connection:
         tables.metadata.create_all(connection)
     database.close()
@@ -147,7 +148,7 @@ def created(url):
 
 
 def test_mails_survive_the_step_that_allows_a_new_kind_and_the_way_back(database_url):
-    store = open_store(database_url)
+    store = open_store(database_url, KEYRING)
     for kind in DeliveryKind:
         store.deliveries.enqueue(kind, "k", "a@example.org", f"<{kind}>", START)
     store.close()
@@ -162,7 +163,7 @@ def test_mails_survive_the_step_that_allows_a_new_kind_and_the_way_back(database
 
 def test_tables_of_others_are_left_alone(empty_url):
     upgrade(empty_url)
-    database = open_database(empty_url)
+    database = open_database(empty_url, KEYRING)
     with database.writing() as connection:
         Table("procrastinate_jobs", MetaData(), Column("id", Integer)).create(connection)
     with database.reading() as connection:
@@ -211,7 +212,7 @@ def test_a_rebuilt_table_still_never_gives_a_number_twice(sqlite_url, tmp_path):
 def test_the_ledger_still_refuses_change_after_it_was_rebuilt(database_url, tmp_path):
     filled(database_url)
     upgrade(database_url, versions=next_migration(tmp_path / "versions", REBUILDS[1]))
-    database = open_database(database_url)
+    database = open_database(database_url, KEYRING)
     with pytest.raises(StoreError), database.writing() as connection:
         connection.execute(text("DELETE FROM ledger"))
     database.close()
@@ -249,7 +250,7 @@ def test_a_migration_that_drops_the_ledgers_triggers_is_undone_on_postgresql(pos
     body = "op.execute('DROP TRIGGER tr_ledger_no_change ON ledger')"
     with pytest.raises(StoreError, match=r"append-only\. Undone"):
         upgrade(postgres_url, versions=next_migration(tmp_path / "versions", body))
-    assert len(triggers(postgres_url)) == 2
+    assert len(triggers(postgres_url)) == 4
 
 
 def test_a_migration_that_leaves_orphans_is_undone(sqlite_url, tmp_path):
@@ -273,7 +274,7 @@ def test_four_processes_that_upgrade_at_once_are_one(empty_url):
 
 
 def test_a_newer_database_is_left_alone(database_url):
-    database = open_database(database_url)
+    database = open_database(database_url, KEYRING)
     with database.writing() as connection:
         connection.execute(text("UPDATE alembic_version SET version_num = '9999'"))
     database.close()
@@ -310,7 +311,7 @@ def test_without_room_for_a_backup_nothing_is_migrated(sqlite_url, tmp_path):
 def test_a_new_migration_starts_with_the_rules(sqlite_url, tmp_path):
     versions = tmp_path / "versions"
     shutil.copytree(SHIPPED, versions, ignore=shutil.ignore_patterns("__pycache__"))
-    database = open_database(sqlite_url)
+    database = open_database(sqlite_url, KEYRING)
     with database.writing() as connection:
         connection.execute(text("ALTER TABLE staff DROP COLUMN created_at"))
     database.close()

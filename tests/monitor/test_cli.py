@@ -22,6 +22,7 @@ from monitor.cli import main
 from monitor.clock import utc_now
 from monitor.examples import CONFIG, example
 from store.engine import open_store
+from vault.files import read_keyring
 
 NOT_DONE = 1
 WRONG_USAGE = 2
@@ -199,7 +200,9 @@ def test_a_name_that_looks_like_markup_is_listed_as_it_is(installed: Command) ->
 def test_what_others_wrote_reaches_the_terminal_without_its_control_codes(installed: Command) -> None:
     installed("staff", "add", "Tess Amaro", *HIRED)
     profile = Profile("feed", "1", "\x1b]0;owned\x07[/a]", "https://x.example/[/a]", "https://x.example/[/a]")
-    store = open_store(f"sqlite:///{installed.folder / 'section7.db'}")
+    store = open_store(
+        f"sqlite:///{installed.folder / 'section7.db'}", read_keyring(installed.folder / "section7.keyring")
+    )
     try:
         store.accounts.enroll(
             staff_id=1,

@@ -17,6 +17,7 @@ from monitor.cli import main
 from monitor.config import load_config
 from store.engine import open_store
 from tests.fakes.practice import GRAVE, HARMLESS, Practice
+from vault.files import read_keyring
 
 NOT_DONE = 1
 WRONG_USAGE = 2
@@ -88,7 +89,7 @@ def section7(
     config.write_text(
         config.read_text(encoding="utf-8").replace('model = "shipped"', 'model = "off"'), encoding="utf-8"
     )
-    store = open_store(f"sqlite:///{tmp_path / 'section7.db'}")
+    store = open_store(f"sqlite:///{tmp_path / 'section7.db'}", read_keyring(tmp_path / "section7.keyring"))
     practice = Practice(store, load_config(config, {}))
     practice.authorise()
     for name, words in (("grave", GRAVE), ("offer", OFFER), ("team", SPEAKS), ("fine", HARMLESS)):

@@ -26,10 +26,13 @@ from monitor import work
 from monitor.app import open_app
 from monitor.config import load_config
 from monitor.examples import POLICY, example
+from store.columns import give_keyring
 from store.engine import open_store
 from store.tables import accounts, deliveries, digests, findings, posts, versions
 from tests.fakes.clock import FakeClock
+from tests.fakes.keys import KEYRING
 from tests.fakes.loopback import Loopback, reply
+from vault.files import write_keyring
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -104,6 +107,7 @@ class Installation:
 
     def query(self, statement) -> list[tuple]:
         engine = create_engine(self.database.replace("postgresql://", "postgresql+psycopg://"))
+        give_keyring(engine.dialect, KEYRING)
         try:
             with engine.connect() as connection:
                 return [tuple(row) for row in connection.execute(statement)]
@@ -163,11 +167,12 @@ def install(folder: Path, database: str, site: Loopback) -> Installation:
     (folder / "policy.toml").write_text(example(POLICY), encoding="utf-8")
     (folder / "config.toml").write_text(CONFIG.format(database=database, place=site.place), encoding="utf-8")
     (folder / "section7.key").write_text("ab" * 32 + "\n", encoding="ascii")
+    write_keyring(folder / "section7.keyring", KEYRING)
     return Installation(folder, database)
 
 
 def enrol_everybody(database: str, site: Loopback) -> None:
-    store = open_store(database)
+    store = open_store(database, KEYRING)
     for number, name in enumerate(NAMES, start=1):
         email = f"{name}@larkspurbend.example"
         person = store.staff.add(name.title(), "counselor", Licence.COUNSELOR, email, None, None, BEGAN)

@@ -13,6 +13,7 @@ from domain.errors import NotAuthorised, StoreError, UsageError
 from domain.reporting import DeliveryKind
 from store import tables
 from store.engine import open_store
+from tests.fakes.keys import KEYRING
 from tests.store.records import HOUR, OWNER, POLICY, START, active, claim, clean, enrolled, person, plan, post, profile
 
 WORKERS = 4
@@ -39,7 +40,7 @@ def drain(store, owner):
 
 
 def drain_in_process(url, owner):
-    store = open_store(url)
+    store = open_store(url, KEYRING)
     got = drain(store, owner)
     store.close()
     return got

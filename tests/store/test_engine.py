@@ -18,6 +18,7 @@ from migrations.upgrade import head
 from store import tables
 from store.database import open_database
 from store.engine import REVISION, open_store, store_on
+from tests.fakes.keys import KEYRING
 from tests.store.records import START, person
 
 ROOT = Path(__file__).parents[2]
@@ -33,7 +34,7 @@ def test_the_program_and_its_migrations_name_the_same_schema():
 
 
 def test_an_empty_database_asks_for_init(empty_url):
-    opened = open_store(empty_url)
+    opened = open_store(empty_url, KEYRING)
     with pytest.raises(SchemaTooOld, match="section7 init"):
         opened.check_schema()
     opened.close()
@@ -50,7 +51,7 @@ def test_another_schema_is_told_apart_from_ours(store, revision, error):
 def test_a_new_file_is_its_owners_alone(tmp_path):
     old = os.umask(0)
     try:
-        opened = open_store(f"sqlite:///{tmp_path}/new.db")
+        opened = open_store(f"sqlite:///{tmp_path}/new.db", KEYRING)
         with opened.database.writing() as connection:
             connection.execute(text("CREATE TABLE t (x)"))
         modes = {file.name: stat.S_IMODE(file.stat().st_mode) for file in tmp_path.iterdir()}
@@ -62,7 +63,7 @@ def test_a_new_file_is_its_owners_alone(tmp_path):
 
 def test_a_missing_folder_is_named(tmp_path):
     with pytest.raises(StoreError, match=f"folder {tmp_path}/nowhere of the database does not exist"):
-        open_store(f"sqlite:///{tmp_path}/nowhere/a.db")
+        open_store(f"sqlite:///{tmp_path}/nowhere/a.db", KEYRING)
 
 
 @pytest.mark.parametrize(
@@ -78,14 +79,14 @@ def test_a_missing_folder_is_named(tmp_path):
 )
 def test_an_impossible_url_is_explained_without_its_password(url, words):
     with pytest.raises(StoreError, match=words) as caught:
-        open_store(url)
+        open_store(url, KEYRING)
     assert "geheim" not in str(caught.value)
     assert caught.value.__cause__ is None
 
 
 def test_an_unreachable_server_is_explained_without_its_password():
     with pytest.raises(StoreError, match="cannot be reached") as caught:
-        open_store("postgresql://u:geheim@127.0.0.1:1/db")
+        open_store("postgresql://u:geheim@127.0.0.1:1/db", KEYRING)
     assert "geheim" not in repr(caught.value)
     assert "postgresql://127.0.0.1/db" in str(caught.value)
 
@@ -95,7 +96,7 @@ def test_an_unreachable_server_is_explained_without_its_password():
 )
 def test_a_password_in_an_odd_place_is_not_repeated_either(url):
     with pytest.raises(StoreError) as caught:
-        open_store(url)
+        open_store(url, KEYRING)
     assert "heim" not in str(caught.value)
 
 
@@ -126,11 +127,11 @@ def test_a_file_that_is_no_database_is_explained(tmp_path):
     file = tmp_path / "a.db"
     file.write_bytes(b"These are the minutes of our last meeting. " * 100)
     with pytest.raises(StoreError, match="not a SQLite database"):
-        open_store(f"sqlite:///{file}")
+        open_store(f"sqlite:///{file}", KEYRING)
 
 
 def test_a_locked_file_is_explained(sqlite_url):
-    opened = store_on(open_database(sqlite_url, busy_timeout_ms=10))
+    opened = store_on(open_database(sqlite_url, KEYRING, busy_timeout_ms=10))
     with closing(sqlite3.connect(sqlite_url.removeprefix("sqlite:///"))) as other:
         other.execute("BEGIN IMMEDIATE")
         with pytest.raises(StoreError, match="locked by another process"):
@@ -140,7 +141,7 @@ def test_a_locked_file_is_explained(sqlite_url):
 
 
 def test_a_full_disk_is_explained_and_leaves_nothing(sqlite_url):
-    database = open_database(sqlite_url)
+    database = open_database(sqlite_url, KEYRING)
     with pytest.raises(StoreError, match="disk is full"), database.writing() as connection:  # noqa: PT012 - a transaction is several statements
         pages = connection.execute(text("PRAGMA page_count")).scalar_one()
         connection.execute(text(f"PRAGMA max_page_count = {pages + 2}"))
@@ -152,7 +153,7 @@ def test_a_full_disk_is_explained_and_leaves_nothing(sqlite_url):
 
 def test_a_read_only_file_is_explained(sqlite_url):
     file = sqlite_url.removeprefix("sqlite:///")
-    database = open_database(f"sqlite:///file:{file}?mode=ro&uri=true")
+    database = open_database(f"sqlite:///file:{file}?mode=ro&uri=true", KEYRING)
     with pytest.raises(StoreError, match="read-only"):
         store_on(database).runs.start("collect", "w", START)
     database.close()
@@ -164,7 +165,7 @@ def test_a_damaged_file_is_explained(sqlite_url, tmp_path):
     damaged[100:8192] = b"\x7f" * (8192 - 100)
     file.write_bytes(damaged)
     with pytest.raises(StoreError, match="damaged"):
-        open_store(sqlite_url).check_schema()
+        open_store(sqlite_url, KEYRING).check_schema()
 
 
 def test_wrong_sql_stays_the_bug_it_is(store):
@@ -209,7 +210,7 @@ def test_a_killed_process_leaves_nothing(store, database_url):
 
 def test_an_open_store_is_described_without_its_password(cluster):
     url = cluster.url("postgres").replace("section7@", "section7:geheim@")
-    opened = open_store(url)
+    opened = open_store(url, KEYRING)
     assert "geheim" not in repr(opened)
     opened.close()
 

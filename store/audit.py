@@ -1,0 +1,89 @@
+"""The append-only log: one line for each thing that happened, written in the transaction that makes it happen."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import func, insert, select
+
+from domain.audit import AuditEntry, AuditRecord, canonical, entry_after
+from store.columns import storable
+from store.record_tables import audit
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from sqlalchemy.engine import Connection
+
+    from store.columns import AnyRow
+    from store.database import Database
+
+_PAGE = 1000
+# Any number that no other lock uses: writers of the log wait for each other until the transaction ends.
+_ADVISORY_LOCK = int.from_bytes(b"s7-audit", "big") >> 1
+
+
+def append(connection: Connection, record: AuditRecord) -> AuditEntry:
+    """Add a line after the newest one, inside the caller's writing transaction; either both stay or neither.
+
+    On PostgreSQL, writers of the log come one after the other from here to the end of their transactions, so call it as
+    late in a transaction as can be. SQLite's writers do so anyway.
+    """
+    if connection.dialect.name == "postgresql":
+        connection.execute(select(func.pg_advisory_xact_lock(_ADVISORY_LOCK)))
+    newest = connection.execute(select(audit).order_by(audit.c.seq.desc()).limit(1)).one_or_none()
+    entry = entry_after(_entry(newest) if newest else None, _storable(record))
+    row = {
+        "seq": entry.seq,
+        "at": entry.record.at,
+        "actor": entry.record.actor,
+        "event": entry.record.event,
+        "subject": entry.record.subject,
+        "details": canonical(entry.record.details).decode(),
+        "previous": entry.previous,
+        "hash": entry.hash,
+    }
+    connection.execute(insert(audit).values(row))
+    return entry
+
+
+@dataclass(frozen=True, slots=True)
+class AuditStore:
+    """Reads the log, and adds what no other transaction is about (a view, an export)."""
+
+    database: Database
+
+    def record(self, record: AuditRecord) -> AuditEntry:
+        """Add one line by itself."""
+        with self.database.writing() as connection:
+            return append(connection, record)
+
+    def newest(self) -> AuditEntry | None:
+        """The head of the chain."""
+        with self.database.reading() as connection:
+            row = connection.execute(select(audit).order_by(audit.c.seq.desc()).limit(1)).one_or_none()
+        return _entry(row) if row else None
+
+    def entries(self, after: int = 0) -> Iterator[AuditEntry]:
+        """Every line after `after`, in order, in pages so that any number fits in memory."""
+        while page := self._page(after):
+            yield from page
+            after = page[-1].seq
+
+    def _page(self, after: int) -> tuple[AuditEntry, ...]:
+        query = select(audit).where(audit.c.seq > after).order_by(audit.c.seq).limit(_PAGE)
+        with self.database.reading() as connection:
+            return tuple(_entry(row) for row in connection.execute(query))
+
+
+def _storable(record: AuditRecord) -> AuditRecord:
+    """The record as the database will give it back: what is hashed must be what is read."""
+    details: dict[str, Any] = json.loads(storable(canonical(record.details).decode("utf-8", "surrogatepass")))
+    return AuditRecord(record.at, storable(record.actor), record.event, storable(record.subject), details)
+
+
+def _entry(row: AnyRow) -> AuditEntry:
+    record = AuditRecord(row.at, row.actor, row.event, row.subject, json.loads(row.details))
+    return AuditEntry(row.seq, record, row.previous, row.hash)

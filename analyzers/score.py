@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import hashlib
+from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -21,7 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from analyzers.assess import Assessment
-    from analyzers.model.blend import Local
+    from analyzers.model.blend import Local, Verdict
     from analyzers.reading import Detection, Reading
     from domain.findings import Packet, Policy
 
@@ -84,7 +86,8 @@ def _scored(packet: Packet, assessment: Assessment, policy: Policy | None, local
     verdict, found = assessment.verdict, assessment.found
     enabled = policy.enabled if policy else {}
     shown = [clause for clause in GRAVITY if enabled.get(clause, True) and clause in verdict.reported]
-    drafts = (_finding(clause, packet, assessment, policy, local) for clause in shown)
+    again = _Again(policy, local if assessment.heard else None)
+    drafts = (_finding(clause, packet, assessment, again) for clause in shown)
     findings = tuple(finding for finding in drafts if finding.spans)
     quoted = [span for finding in findings for span in finding.spans]
     return Scored(
@@ -100,11 +103,9 @@ def _scored(packet: Packet, assessment: Assessment, policy: Policy | None, local
     )
 
 
-def _finding(
-    clause: Clause, packet: Packet, assessment: Assessment, policy: Policy | None, local: Local | None
-) -> Finding:
+def _finding(clause: Clause, packet: Packet, assessment: Assessment, again: _Again) -> Finding:
     reading, detection, heard = assessment.reading, assessment.found[clause], assessment.heard
-    spans = _joined(_spans(clause, packet, detection, policy, local if heard else None))
+    spans = _joined(_spans(clause, packet, detection, again))
     return Finding(
         clause=clause,
         severity=severity_of(clause, reading, detection, heard),
@@ -112,22 +113,32 @@ def _finding(
         spans=spans,
         reason=reason_of(clause, reading, detection, heard, spans),
         detector=BLENDED if heard else DETECTOR,
-        version=detector_version(local if heard else None),
+        version=detector_version(again.local),
     )
 
 
-def _spans(
-    clause: Clause, packet: Packet, detection: Detection, policy: Policy | None, local: Local | None
-) -> tuple[Span, ...]:
+def _spans(clause: Clause, packet: Packet, detection: Detection, again: _Again) -> tuple[Span, ...]:
     """The rules' evidence; with a model, so much more of the post that the clause is no longer reported without it."""
     by_rules = tuple(hit.span for hit in detection.evidence)
-    if local is None:
+    if again.local is None:
         return by_rules
+    return evidence(packet, partial(again.loudness, clause), again.local.blend.report[clause], by_rules)
 
-    def heard_in(packets: Sequence[Packet]) -> list[float]:
-        return [one.verdict.loudness(clause) for one in assess(packets, policy, local)]
 
-    return evidence(packet, heard_in, local.blend.report[clause], by_rules)
+@dataclass(slots=True)
+class _Again:
+    """Judges parts of one packet: each once, however many clauses look for their evidence in it."""
+
+    policy: Policy | None
+    local: Local | None
+    _known: dict[tuple[str, tuple[str, ...], str | None], Verdict] = field(default_factory=dict)
+
+    def loudness(self, clause: Clause, packets: Sequence[Packet]) -> list[float]:
+        parts = {(packet.text, packet.media, packet.bio): packet for packet in packets}
+        new = [words for words in parts if words not in self._known]
+        judged = assess([parts[words] for words in new], self.policy, self.local)
+        self._known |= {words: one.verdict for words, one in zip(new, judged, strict=True)}
+        return [self._known[packet.text, packet.media, packet.bio].loudness(clause) for packet in packets]
 
 
 def _joined(spans: Iterable[Span]) -> tuple[Span, ...]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -18,6 +18,7 @@ from onnxruntime import InferenceSession, SessionOptions
 from tokenizers import Tokenizer
 
 from analyzers.model.inputs import INPUTS_VERSION, segments
+from analyzers.model.stretches import LENGTH, MOST, stretches
 from domain.findings import Clause, Protected
 
 if TYPE_CHECKING:
@@ -28,8 +29,8 @@ if TYPE_CHECKING:
 WEIGHTS = Path(__file__).parent / "weights"
 _START, _END = 101, 102
 _OVERLAP = 64
-_MOST_WINDOWS = 40
-"""About 9,000 words of one post; rules read the rest."""
+_WHOLE = MOST * LENGTH
+"""Characters up to which a post is read whole: about 5,500 words. Rules read all of a longer one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,11 +63,21 @@ class Classifier:
     context_pieces: int
 
     def probabilities(self, packets: Sequence[Packet]) -> tuple[Probabilities, ...]:
-        """Judge packets, in order. A longer text is read in overlapping windows; the highest of each output counts."""
-        return self.of_segments([segments(packet) for packet in packets])
+        """Judge packets, in order. A longer text is read in overlapping windows; the highest of each output counts.
+
+        Of a text of more than 33,600 characters, stretches at equal distances are read.
+        """
+        pairs = [_pairs(packet) for packet in packets]
+        logits = self._loudest([pair for found in pairs for pair in found])
+        starts = np.cumsum([0, *map(len, pairs)])[:-1]
+        return tuple(self._named(row.tolist()) for row in np.maximum.reduceat(logits, starts)) if pairs else ()
 
     def of_segments(self, pairs: Sequence[tuple[str, str]]) -> tuple[Probabilities, ...]:
         """As `probabilities`, of packets already written out as `segments` writes them."""
+        return tuple(self._named(row.tolist()) for row in self._loudest(pairs))
+
+    def _loudest(self, pairs: Sequence[tuple[str, str]]) -> np.ndarray[Any, Any]:
+        """The highest of each output over a text's windows, one row a pair."""
         texts = self._pieces([text for text, _ in pairs])
         contexts = self._pieces([context for _, context in pairs])
         windows = [
@@ -77,7 +88,7 @@ class Classifier:
         logits = np.full((len(pairs), len(self.outputs)), -np.inf, dtype=np.float32)
         for index, *window in windows:
             logits[index] = np.maximum(logits[index], self._logits(*window))
-        return tuple(self._named(row.tolist()) for row in logits)
+        return logits
 
     def _pieces(self, texts: list[str]) -> list[list[int]]:
         return [found.ids for found in self.tokenizer.encode_batch(texts, add_special_tokens=False)]
@@ -107,8 +118,16 @@ def _windows(pieces: list[int], most: int) -> list[list[int]]:
     if len(pieces) <= most:
         return [pieces]
     step = most - _OVERLAP
-    starts = range(0, min(len(pieces) - _OVERLAP, step * _MOST_WINDOWS), step)
-    return [pieces[start : start + most] for start in starts]
+    return [pieces[start : start + most] for start in range(0, len(pieces) - _OVERLAP, step)]
+
+
+def _pairs(packet: Packet) -> list[tuple[str, str]]:
+    """What is read of a packet: all of it, or its stretches, each in the circumstances of the whole."""
+    if len(packet.text) <= _WHOLE:
+        return [segments(packet)]
+    _, circumstances = segments(replace(packet, text=packet.text[-LENGTH:]))
+    words = [segments(replace(packet, text=packet.text[start:end]))[0] for start, end in stretches(packet.text)]
+    return [(text, circumstances) for text in words]
 
 
 @cache

@@ -52,3 +52,37 @@ def test_a_story_without_a_tell_tale_word_is_noticed_with_the_model_and_quoted()
     assert together.clauses[Clause.CONFIDENTIALITY] > alone.clauses[Clause.CONFIDENTIALITY]
     for finding in together.findings:
         assert all(post.text[span.start : span.end] == span.quote for span in finding.spans if span.field == "text")
+
+
+class Counting:
+    """An inference session that counts what it is asked."""
+
+    def __init__(self, session):
+        self.session, self.asked = session, 0
+
+    def run(self, names, given):
+        self.asked += 1
+        return self.session.run(names, given)
+
+
+def test_a_megabyte_costs_the_model_no_more_than_a_long_article():
+    local = load_local(WEIGHTS)
+    counting = Counting(local.classifier.session)
+    classifier = replace(local.classifier, session=counting)
+    prose = (
+        "We opened the new room on Monday and the plants are still alive. My brother drove the couch for two hours. "
+    )
+    classifier.probabilities([packet(prose * 300)])
+    article, counting.asked = counting.asked, 0
+    classifier.probabilities([packet(prose * 10_000)])
+    assert 0 < counting.asked <= article + 2
+
+
+def test_the_parts_of_a_very_long_text_are_judged_where_they_stand_and_beside_others():
+    local = load_local(WEIGHTS)
+    prose = "We opened the new room on Monday and the plants are still alive. "
+    plain, telling = packet(prose * 2_000), packet(prose * 2_000 + "My 4pm client cried about her divorce today.")
+    heard = local.classifier.probabilities([plain, telling, plain])
+    assert heard[0] == heard[2]
+    assert heard[1].clauses[Clause.CONFIDENTIALITY] > heard[0].clauses[Clause.CONFIDENTIALITY]
+    assert local.classifier.probabilities([]) == ()

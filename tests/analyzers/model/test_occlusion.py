@@ -3,6 +3,7 @@
 import pytest
 
 from analyzers.model.occlusion import evidence
+from domain.findings import Span
 from tests.fakes.packets import packet
 
 
@@ -66,3 +67,37 @@ def test_without_a_word_there_is_no_evidence():
 
 def test_where_nothing_helps_the_best_sentence_is_quoted():
     assert len(quoted(packet("One. Two. Three. Four."), lambda packets: [0.9] * len(packets))) == 1
+
+
+def test_in_a_long_post_the_sentence_is_found_and_no_more_than_a_stretch_is_read_again():
+    rain = "Rain again, and soup for dinner. "
+    text = rain * 300 + "My 4pm cried. " + rain * 30_000
+    read = []
+
+    def judge(packets):
+        read.extend(len(one.text) for one in packets)
+        return hearing("4pm")(packets)
+
+    assert len(text) > 900_000
+    post = packet(text[:30_000])
+    assert any("My 4pm cried." in quote for quote in quoted(post, judge))
+    ordinary = sum(read)
+    read.clear()
+    evidence(packet(text), judge, 0.5)
+    assert sum(read) <= 2 * ordinary
+
+
+def test_in_a_long_post_what_the_rules_quote_is_kept():
+    text = "Rain again. " * 1_000 + "My 4pm cried. " + "Soup for dinner. " * 100
+    known = Span("text", 0, 11, "Rain again.")
+
+    spans = evidence(packet(text), hearing("4pm"), 0.5, [known])
+
+    assert spans[0] == known
+    assert any("My 4pm cried." in span.quote for span in spans[1:])
+
+
+def test_where_no_stretch_of_a_long_post_is_loud_by_itself_a_whole_one_is_quoted():
+    (span,) = evidence(packet("Rain again. " * 1_000), lambda packets: [0.2] * len(packets), 0.5)
+
+    assert len(span.quote) < 1_600

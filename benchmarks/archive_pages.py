@@ -8,8 +8,8 @@ from pathlib import Path
 
 from benchmarks.pairs import paired
 from domain.findings import Clause, Severity
+from domain.periods import period_of
 from domain.reporting import ArchiveContent, CoverageLine, Digest, Reading, ReportedFinding
-from monitor.periods import period_of
 from reports.archive import write_archive
 from reports.build import build_digest
 from reports.render import Renderer

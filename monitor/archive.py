@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from domain.periods import period_named, period_of
 from domain.reporting import ArchiveContent
 from monitor.digest import draft
-from monitor.periods import period_named, period_of
 from reports.archive import write_archive
 
 if TYPE_CHECKING:

@@ -9,23 +9,27 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import timedelta
+from hashlib import sha256
 from typing import TYPE_CHECKING
 
 import structlog
 
 from analyzers.score import detector_version
 from domain.findings import Severity
+from domain.periods import period_named, period_of
 from domain.reporting import DeliveryKind, DeliveryState
-from monitor.delivery import LONGEST_RETRY, SendReport, queue, send_due
-from monitor.periods import due_at, period_named, period_of, periods_due
+from monitor.delivery import SendReport, queue, refused_for_good, send_due
+from monitor.periods import due_at, periods_due
 from reports.build import build_digest
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
+    from datetime import datetime
 
     from analyzers.model.blend import Local
     from domain.findings import Policy
     from domain.reporting import Delivery, Digest, Message, Period, ReportedFinding
+    from domain.safety import Danger
     from monitor.config import Config
     from monitor.delivery import Posting
     from reports.render import Renderer
@@ -117,6 +121,7 @@ def draft(tools: Reporting, period: Period) -> Digest:
         policy_version=tools.policy.version,
         detector_version=detector_version(tools.local),
         clause_titles=tuple((text.id, text.title) for text in tools.policy.clauses),
+        stops=store.stops.between(period.start, now),
     )
 
 
@@ -129,13 +134,33 @@ def compose(tools: Reporting, delivery: Delivery) -> Message | None:
         return None if digest is None else tools.renderer.digest(digest, delivery.recipient, digest.built_at)
     when = delivery.queued_at or tools.post.clock()
     if delivery.kind is DeliveryKind.SAFETY:
-        dangers = [danger for danger in tools.post.store.dangers.untold() if danger.key == delivery.key]
-        return tools.renderer.safety(dangers[0], delivery.recipient, when) if dangers else None
+        return _safety(tools, delivery, when)
     findings = _told_in(tools, delivery.key)
     if delivery.kind is DeliveryKind.ALERT:
         return tools.renderer.alert(findings[0], delivery.recipient, when) if findings else None
     mine = tuple(finding for finding in findings if finding.author_email == delivery.recipient)
     return tools.renderer.notice(mine, mine[0].author, delivery.recipient, delivery.key, when) if mine else None
+
+
+def _safety(tools: Reporting, delivery: Delivery, when: datetime) -> Message | None:
+    """What the clinical lead is told of a danger, or others of a mail to the lead that was refused for good."""
+    for danger in tools.post.store.dangers.untold():
+        if delivery.key == danger.key:
+            return tools.renderer.safety(danger, delivery.recipient, when)
+        if delivery.key == undelivered_key(danger):
+            return tools.renderer.undelivered(delivery.key, tools.policy.hears_of_danger, delivery.recipient, when)
+    return None
+
+
+def undelivered_key(danger: Danger) -> str:
+    """Under which it is told that the mail about a danger was refused; like the danger's own, it names nobody."""
+    return sha256(f"undelivered\0{danger.key}".encode()).hexdigest()
+
+
+def hears_of_refusal(tools: Reporting) -> frozenset[str]:
+    """Who is told that a safety mail was refused: the privacy officer and who gets the digest, but for the lead."""
+    others = {tools.policy.privacy_officer.email, *tools.config.mail.recipients}
+    return frozenset(others - {tools.policy.hears_of_danger.email})
 
 
 def _entitled(tools: Reporting, delivery: Delivery) -> frozenset[str]:
@@ -145,7 +170,8 @@ def _entitled(tools: Reporting, delivery: Delivery) -> frozenset[str]:
     if delivery.kind is DeliveryKind.ALERT:
         return frozenset({tools.policy.privacy_officer.email})
     if delivery.kind is DeliveryKind.SAFETY:
-        return frozenset({tools.policy.hears_of_danger.email})
+        refusals = {undelivered_key(danger) for danger in tools.post.store.dangers.untold()}
+        return hears_of_refusal(tools) if delivery.key in refusals else frozenset({tools.policy.hears_of_danger.email})
     return frozenset({delivery.recipient})
 
 
@@ -200,9 +226,8 @@ def _must_wait(tools: Reporting, period: Period) -> bool:
     open_notices = [
         delivery
         for delivery in tools.post.store.deliveries.of(DeliveryKind.NOTICE, period.week)
-        if delivery.state in (DeliveryState.QUEUED, DeliveryState.SENDING)
         # One that was refused for good is tried once a day; nobody waits for that.
-        and not (delivery.next_try_at and delivery.next_try_at > now + LONGEST_RETRY)
+        if delivery.state is not DeliveryState.SENT and not refused_for_good(delivery, now)
     ]
     schedule = tools.config.schedule
     due = due_at(period, schedule.digest_weekday, schedule.digest_time)

@@ -4,7 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from monitor.periods import due_at, period_named, period_of, periods_due
+from domain.periods import period_named, period_of
+from monitor.periods import due_at, periods_due
 
 NEW_YORK = "America/New_York"
 
@@ -29,7 +30,9 @@ def test_the_week_in_which_clocks_go_forward_has_one_hour_less() -> None:
     assert period.end - period.start == timedelta(days=7, hours=-1)
 
 
-@pytest.mark.parametrize("name", ["2026-W54", "2025-W53", "2026-47", "W47", "", "2026-W0", "2026-W-1"])
+@pytest.mark.parametrize(
+    "name", ["2026-W54", "2025-W53", "2026-47", "W47", "", "2026-W0", "2026-W-1", "9999-W52", "²026-W4²"]
+)
 def test_what_is_no_iso_week_is_refused(name: str) -> None:
     with pytest.raises(ValueError, match=r"."):
         period_named(name, NEW_YORK)

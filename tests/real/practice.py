@@ -11,13 +11,14 @@ from urllib.parse import urlsplit
 from sqlalchemy import create_engine, select
 
 from domain.accounts import AccountKind, Licence
+from domain.periods import period_of
 from monitor import work
 from monitor.app import App, open_app
 from monitor.config import load_config
 from monitor.enrol import offer, verify_by_token
 from monitor.examples import POLICY, example
 from monitor.installation import set_up
-from monitor.periods import due_at, period_of
+from monitor.periods import due_at
 from store.columns import give_keyring
 from store.tables import metadata
 from vault.files import read_keyring

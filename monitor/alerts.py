@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from domain.reporting import DeliveryKind
-from monitor.delivery import SendReport, queue
-from monitor.digest import CRITICAL_PREFIX, send, tell_authors
+from monitor.delivery import SendReport, queue, refused_for_good
+from monitor.digest import CRITICAL_PREFIX, hears_of_refusal, send, tell_authors, undelivered_key
 
 if TYPE_CHECKING:
     from monitor.digest import Reporting
@@ -15,12 +15,26 @@ if TYPE_CHECKING:
 def warn_due(tools: Reporting) -> SendReport:
     """Tell the clinical lead of every danger to life that is not told yet.
 
-    Nobody else hears of it, and no program tells the author: a person speaks to them.
+    Nobody else hears of it, and no program tells the author: a person speaks to them. Where the mail is refused for
+    good, others hear that there is one, and neither whose post it is about nor what stands there.
     """
     post = tools.post
     for danger in post.store.dangers.untold():
         queue(post, DeliveryKind.SAFETY, danger.key, [tools.policy.hears_of_danger.email], post.clock())
-    return send(tools, DeliveryKind.SAFETY)
+    report = send(tools, DeliveryKind.SAFETY)
+    return report + send(tools, DeliveryKind.SAFETY) if _call_others(tools) else report
+
+
+def _call_others(tools: Reporting) -> bool:
+    """Queue word of every safety mail that its present recipient's server refused for good; whether there is one."""
+    post, lead = tools.post, tools.policy.hears_of_danger.email
+    found = False
+    for danger in post.store.dangers.untold():
+        mails = post.store.deliveries.of(DeliveryKind.SAFETY, danger.key)
+        if any(mail.recipient == lead and refused_for_good(mail, post.clock()) for mail in mails):
+            queue(post, DeliveryKind.SAFETY, undelivered_key(danger), sorted(hears_of_refusal(tools)), post.clock())
+            found = True
+    return found
 
 
 def alert_due(tools: Reporting) -> SendReport:

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 import structlog
 
 from domain.errors import MailServerDown, RecipientRefused
-from domain.reporting import DeliveryKind
+from domain.reporting import DeliveryKind, DeliveryState
 from reports.render import message_id
 
 if TYPE_CHECKING:
@@ -128,6 +128,12 @@ def _refused(post: Posting, delivery: Delivery, problem: str) -> SendReport:
     post.store.deliveries.failed(delivery.id, problem, next_try_at=again)
     log.error("mail-refused", **_named(delivery), problem=problem)
     return SendReport(refused=1, problems=(problem,))
+
+
+def refused_for_good(delivery: Delivery, now: datetime) -> bool:
+    """Whether a server said no for good (5xx), whether or not it is asked again once a day."""
+    waits_a_day = delivery.next_try_at is not None and delivery.next_try_at > now + LONGEST_RETRY
+    return delivery.state is DeliveryState.REFUSED or (delivery.state is DeliveryState.QUEUED and waits_a_day)
 
 
 def _named(delivery: Delivery) -> dict[str, Any]:

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from datetime import datetime
 
+    from domain.findings import Reviewer
     from domain.reporting import Digest, ReportedFinding
     from domain.safety import Danger
 
@@ -102,6 +103,15 @@ class Renderer:
         }
         return self._message(DeliveryKind.SAFETY, danger.key, recipient, now, values)
 
+    def undelivered(self, key: str, lead: Reviewer, recipient: str, now: datetime) -> Message:
+        """To those who are told when a safety mail was refused for good: whom it was for. Neither author nor post."""
+        values = {
+            "lead": words.plain(lead.name),
+            "address": words.plain(lead.email),
+            "refused": words.moment(words.local(now, self.time_zone)),
+        }
+        return self._message(DeliveryKind.SAFETY, key, recipient, now, values, template="undelivered")
+
     def notice(
         self, findings: Sequence[ReportedFinding], author_name: str, recipient: str, key: str, now: datetime
     ) -> Message:
@@ -126,8 +136,16 @@ class Renderer:
         return self._message(DeliveryKind.DIGEST, digest.period.week, recipient, now, {"mail": mail})
 
     def _message(
-        self, kind: DeliveryKind, key: str, recipient: str, now: datetime, values: Mapping[str, object]
+        self,
+        kind: DeliveryKind,
+        key: str,
+        recipient: str,
+        now: datetime,
+        values: Mapping[str, object],
+        *,
+        template: str = "",
     ) -> Message:
+        folder = template or kind
         known = {
             **values,
             "practice": words.plain(self.practice),
@@ -138,9 +156,9 @@ class Renderer:
             message_id=message_id(kind, key, recipient, self.mail_domain),
             sender=self.sender,
             recipient=recipient,
-            subject=words.plain(render(f"{kind}/subject.txt.j2", **known)),
-            text=render(f"{kind}/body.txt.j2", **known),
-            html=for_mail(render(f"{kind}/body.html.j2", **known)),
+            subject=words.plain(render(f"{folder}/subject.txt.j2", **known)),
+            text=render(f"{folder}/body.txt.j2", **known),
+            html=for_mail(render(f"{folder}/body.html.j2", **known)),
             date=now,
             headers=HEADERS,
         )

@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import select
 from structlog.testing import capture_logs
 
-from domain.errors import MailServerDown
+from domain.errors import MailServerDown, RecipientRefused
 from domain.findings import Clause, Reviewer, Severity
 from domain.reporting import DeliveryKind
 from monitor import work
@@ -152,6 +152,51 @@ def test_a_mail_server_that_is_down_delays_and_loses_nothing(practice: Practice)
 
     assert recipients(practice) == [LEAD]
     assert practice.store.dangers.untold() == ()
+
+
+def test_others_hear_that_it_was_refused_and_not_what_it_says(practice: Practice) -> None:
+    practice.mailer.answers[:] = [RecipientRefused("550 5.1.1", permanent=True)]
+    practice.publish("a", FAREWELL)
+    work.collect(practice.app())
+
+    managers = practice.config.mail.recipients
+    assert sorted(recipients(practice)) == sorted([OFFICER, *managers])
+    for mail in practice.mailer.sent:
+        for part in (mail.subject, mail.text, mail.html):
+            assert not any(word in part for word in ("Tess", "tess", "fake.example", *WORDS))
+        assert LEAD in mail.text
+    assert [danger.author for danger in practice.store.dangers.untold()] == ["Tess Arroway"]
+
+    practice.clock.forward(hours=1)
+    work.alert(practice.app())
+    assert len(practice.mailer.sent) == 1 + len(managers)
+    practice.clock.forward(hours=24)
+    work.alert(practice.app())
+    assert recipients(practice)[1 + len(managers) :] == [LEAD]
+    assert practice.store.dangers.untold() == ()
+
+
+def test_word_of_a_refusal_is_not_sent_once_the_lead_was_told(practice: Practice) -> None:
+    practice.mailer.answers[:] = [RecipientRefused("550", permanent=True), *[MailServerDown("gone")] * 2]
+    practice.publish("a", FAREWELL)
+    work.collect(practice.app())
+    practice.policy = replace(practice.policy, clinical_lead=Reviewer("Imani Okafor", "imani@larkspurbend.example"))
+    practice.mailer.answers.clear()
+
+    work.alert(practice.app())
+    practice.clock.forward(hours=8)
+    work.alert(practice.app())
+
+    assert recipients(practice) == ["imani@larkspurbend.example"]
+
+
+def test_where_the_officer_is_the_lead_the_managers_hear_of_a_refusal(practice: Practice) -> None:
+    practice.policy = _with_lead(practice, None)
+    practice.mailer.answers[:] = [RecipientRefused("550", permanent=True)]
+    practice.publish("a", FAREWELL)
+    work.collect(practice.app())
+
+    assert recipients(practice) == list(practice.config.mail.recipients)
 
 
 def test_it_still_goes_out_when_the_author_leaves_meanwhile(practice: Practice) -> None:

@@ -115,3 +115,19 @@ class User:
         if self.staff_id == staff_id:
             return ConflictOfInterest(staff_id, "It is about yourself.")
         return next((one for one in self.conflicts if one.staff_id == staff_id), None)
+
+
+@dataclass(frozen=True, slots=True)
+class Session:
+    """That somebody is signed in. `verified_at` is None until the second factor was given; nothing opens before.
+
+    `csrf` is the secret that every form of this session carries. It ends at `expires_at` at the latest.
+    """
+
+    id: int
+    user_id: int
+    created_at: datetime
+    seen_at: datetime
+    expires_at: datetime
+    verified_at: datetime | None
+    csrf: str

@@ -24,8 +24,11 @@ from store.opinions import OpinionStore
 from store.posts import PostStore
 from store.retention import RetentionStore
 from store.runs import RunStore
+from store.sessions import SessionStore
 from store.signals import SignalStore
 from store.staff import StaffStore
+from store.stops import StopStore
+from store.users import UserStore
 
 if TYPE_CHECKING:
     from vault.keyring import Keyring
@@ -53,6 +56,9 @@ class Store:
     signals: SignalStore
     retention: RetentionStore
     audit: AuditStore
+    users: UserStore
+    sessions: SessionStore
+    stops: StopStore
 
     def check_schema(self) -> None:
         """Raises SchemaTooOld or SchemaTooNew, with what to do, unless the database fits this program."""
@@ -101,4 +107,7 @@ def store_on(database: Database) -> Store:
         signals=SignalStore(database),
         retention=RetentionStore(database),
         audit=AuditStore(database),
+        users=UserStore(database),
+        sessions=SessionStore(database),
+        stops=StopStore(database),
     )

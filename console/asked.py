@@ -1,0 +1,58 @@
+"""What a handler is asked: by whom, for what, when."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from datetime import datetime
+
+    from console.desk import Desk
+    from domain.access import Session, User
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """One request, read and checked. `path`, `query` and `form` map a name to its text; the first value counts.
+
+    `lists` holds every value of a form's name, for boxes that are ticked. `here` is the path and query asked for.
+    """
+
+    desk: Desk
+    now: datetime
+    method: str
+    here: str
+    path: Mapping[str, str] = field(default_factory=dict)
+    query: Mapping[str, str] = field(default_factory=dict)
+    form: Mapping[str, str] = field(default_factory=dict)
+    lists: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    visitor: User | None = None
+    """Who is signed in, both factors given; None on public pages and in between."""
+    session: Session | None = None
+    """The session, also while the second factor is awaited."""
+    network: str = ""
+    """A keyed hash of the network it came from; the address itself is kept nowhere."""
+    csrf: str = ""
+    """What every form of the answer carries."""
+
+    @property
+    def user(self) -> User:
+        """Who is signed in. Only for handlers of pages that need a permission."""
+        assert self.visitor is not None
+        return self.visitor
+
+    @property
+    def actor(self) -> str:
+        """The person as the audit log names them."""
+        return f"user:{self.user.id}"
+
+    def number(self, name: str) -> int | None:
+        """An id from the path, None when it is no number that an id can be."""
+        text = self.path.get(name, "")
+        number = int(text) if text.isascii() and text.isdigit() and len(text) < len(str(_LARGEST_ID)) + 1 else 0
+        return number if 0 < number <= _LARGEST_ID else None
+
+
+_LARGEST_ID = 2**31 - 1

@@ -1,0 +1,86 @@
+"""What the console is given: its store, its clock, the practice's words, and the ways out. It opens nothing itself."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from datetime import datetime
+
+    from domain.findings import ClauseText
+    from domain.reporting import Message
+    from store.engine import Store
+
+_LOOPBACK = ("127.0.0.1", "localhost", "[::1]")
+
+
+@dataclass(frozen=True, slots=True)
+class PracticeWords:
+    """The practice as pages name it. `clauses` are the nine sections of the policy, in its own words."""
+
+    name: str
+    time_zone: str
+    privacy_contact: str
+    clauses: tuple[ClauseText, ...] = ()
+    error_rates: str = ""
+    """One or two sentences on how often the detector errs, as measured."""
+
+    @property
+    def zone(self) -> ZoneInfo:
+        """The time zone itself."""
+        return ZoneInfo(self.time_zone)
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """What an administrator may choose. Times are lengths from the moment that each is named for."""
+
+    session_length: timedelta = timedelta(hours=12)
+    """A session ends then, however busy it is (NIST SP 800-63B section 4.2.3)."""
+    idle: timedelta = timedelta(minutes=30)
+    second_factor: bool = True
+    invitation_length: timedelta = timedelta(days=3)
+    recovery_length: timedelta = timedelta(hours=1)
+    grace: timedelta = timedelta(days=7)
+    answer: timedelta = timedelta(days=7)
+    appeal: timedelta = timedelta(days=14)
+    item_lock: timedelta = timedelta(minutes=15)
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """Everything a page works with. `base_url` is scheme and host as people type them, without a slash at the end.
+
+    `key` signs cookies and links and keys the hashes of what is counted. `mail` hands one message to the mail server
+    and raises DeliveryError when it was not taken; `sender` is who it comes from.
+    """
+
+    store: Store
+    clock: Callable[[], datetime]
+    practice: PracticeWords
+    key: bytes = field(repr=False)
+    base_url: str
+    mail: Callable[[Message], None]
+    sender: str
+    settings: Settings = Settings()
+    shown_settings: tuple[tuple[str, str], ...] = ()
+    """(key, value) of the configuration as the settings page shows it; no secret among them."""
+
+    @property
+    def https(self) -> bool:
+        """Whether browsers come by TLS."""
+        return self.base_url.startswith("https://")
+
+    @property
+    def hosts(self) -> frozenset[str]:
+        """The values of the Host header that are this console's."""
+        parts = urlsplit(self.base_url)
+        if parts.hostname in {name.strip("[]") for name in _LOOPBACK}:
+            port = f":{parts.port}" if parts.port else ""
+            return frozenset(f"{name}{port}" for name in _LOOPBACK)
+        return frozenset({parts.netloc})

@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import func, insert, select
 
-from domain.audit import AuditEntry, AuditRecord, canonical, entry_after
+from domain.audit import SYSTEM, AuditEntry, AuditRecord, canonical, entry_after
 from store.columns import storable
 from store.record_tables import audit
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
+    from datetime import datetime
 
     from sqlalchemy.engine import Connection
 
@@ -29,24 +30,41 @@ def append(connection: Connection, record: AuditRecord) -> AuditEntry:
     """Add a line after the newest one, inside the caller's writing transaction; either both stay or neither.
 
     On PostgreSQL, writers of the log come one after the other from here to the end of their transactions, so call it as
-    late in a transaction as can be. SQLite's writers do so anyway.
+    late in a transaction as can be: after every other row is locked, or two transactions may wait for each other.
+    SQLite's writers come one after the other anyway.
     """
+    return append_all(connection, (record,))[0]
+
+
+def append_all(connection: Connection, records: Sequence[AuditRecord]) -> tuple[AuditEntry, ...]:
+    """Add lines in this order, as `append` does, with one look at the newest line and one statement for all."""
+    if not records:
+        return ()
     if connection.dialect.name == "postgresql":
         connection.execute(select(func.pg_advisory_xact_lock(_ADVISORY_LOCK)))
     newest = connection.execute(select(audit).order_by(audit.c.seq.desc()).limit(1)).one_or_none()
-    entry = entry_after(_entry(newest) if newest else None, _storable(record))
-    row = {
-        "seq": entry.seq,
-        "at": entry.record.at,
-        "actor": entry.record.actor,
-        "event": entry.record.event,
-        "subject": entry.record.subject,
-        "details": canonical(entry.record.details).decode(),
-        "previous": entry.previous,
-        "hash": entry.hash,
-    }
-    connection.execute(insert(audit).values(row))
-    return entry
+    entry = _entry(newest) if newest else None
+    entries = tuple(entry := entry_after(entry, _storable(record)) for record in records)
+    connection.execute(insert(audit), [_row(each) for each in entries])
+    return entries
+
+
+@dataclass(slots=True)
+class Trail:
+    """What one transaction will tell the log: gathered while it works, written at its very end."""
+
+    at: datetime
+    actor: str = SYSTEM
+    records: list[AuditRecord] = field(default_factory=list)
+
+    def note(self, event: str, subject: str = "", **details: Any) -> None:
+        """One line more; see `AuditRecord` for what its parts may hold."""
+        self.records.append(AuditRecord(self.at, self.actor, event, subject, details))
+
+    def write(self, connection: Connection) -> None:
+        """Append every line; the last thing that a transaction does."""
+        append_all(connection, self.records)
+        self.records.clear()
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +94,19 @@ class AuditStore:
         query = select(audit).where(audit.c.seq > after).order_by(audit.c.seq).limit(_PAGE)
         with self.database.reading() as connection:
             return tuple(_entry(row) for row in connection.execute(query))
+
+
+def _row(entry: AuditEntry) -> dict[str, Any]:
+    return {
+        "seq": entry.seq,
+        "at": entry.record.at,
+        "actor": entry.record.actor,
+        "event": entry.record.event,
+        "subject": entry.record.subject,
+        "details": canonical(entry.record.details).decode(),
+        "previous": entry.previous,
+        "hash": entry.hash,
+    }
 
 
 def _storable(record: AuditRecord) -> AuditRecord:

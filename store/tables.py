@@ -212,6 +212,8 @@ findings = Table(
     Column("author_told_at", UtcDateTime),
     # When management may first see it: at once, or when the author's time to mend it has passed.
     Column("visible_from", UtcDateTime, nullable=False),
+    # What the audit log's digest of the judgement is salted with; goes with the finding.
+    Column("salt", String(64)),
     UniqueConstraint(
         "version_id", "clause", "policy_version", "detector", "detector_version", name="uq_findings_judgement"
     ),
@@ -342,6 +344,8 @@ deliveries = Table(
     Column("problem", Words, nullable=False),
     Column("lease_owner", String(128)),
     Column("lease_until", UtcDateTime),
+    # What the audit log's digest of the mail is salted with, so that no address can be guessed from it.
+    Column("salt", String(64)),
     UniqueConstraint("kind", "key", "recipient"),
     one_of("kind", DeliveryKind),
     one_of("state", DeliveryState),

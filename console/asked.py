@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -11,6 +11,9 @@ if TYPE_CHECKING:
 
     from console.desk import Desk
     from domain.access import Session, User
+
+_LARGEST_ID = 2**31 - 1
+_LONGEST_ID = len(str(_LARGEST_ID))
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +32,7 @@ class Asked:
     form: Mapping[str, str] = field(default_factory=dict)
     lists: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     visitor: User | None = None
-    """Who is signed in, both factors given; None on public pages and in between."""
+    """Whose session it is, if any; until `session.verified_at` is set they may open public pages only."""
     session: Session | None = None
     """The session, also while the second factor is awaited."""
     network: str = ""
@@ -48,11 +51,12 @@ class Asked:
         """The person as the audit log names them."""
         return f"user:{self.user.id}"
 
+    def signed_in(self, session: Session, user: User) -> Asked:
+        """The same request with who is signed in; `visitor` also while the second factor is awaited."""
+        return replace(self, session=session, visitor=user, csrf=session.csrf)
+
     def number(self, name: str) -> int | None:
         """An id from the path, None when it is no number that an id can be."""
         text = self.path.get(name, "")
-        number = int(text) if text.isascii() and text.isdigit() and len(text) < len(str(_LARGEST_ID)) + 1 else 0
+        number = int(text) if text.isascii() and text.isdigit() and len(text) <= _LONGEST_ID else 0
         return number if 0 < number <= _LARGEST_ID else None
-
-
-_LARGEST_ID = 2**31 - 1

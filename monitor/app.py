@@ -145,10 +145,10 @@ def local_of(config: Config) -> Local | None:
         return None
     try:
         local = load_local(config.model)
-    except (ValueError, KeyError) as error:
-        raise ConfigError(
-            [Mistake(str(config.file), "scoring.model", str(error), "a model of this version")]
-        ) from error
+    except (ValueError, KeyError, TypeError, AttributeError, OSError) as error:
+        # A record of another shape than training writes shows as any of these.
+        seen = str(error) if isinstance(error, (ValueError, OSError)) else f"{config.model}: a record is damaged"
+        raise ConfigError([Mistake(str(config.file), "scoring.model", seen, "a model of this version")]) from error
     if local is None:
         raise ConfigError([Mistake(str(config.file), "scoring.model", str(config.model), "a folder with a model")])
     return local

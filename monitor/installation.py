@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from analyzers.policy import load_policy
 from domain.errors import ConfigError, DeliveryError, Section7Error, UsageError
 from migrations.upgrade import upgrade
-from monitor.app import KEY_BYTES, mailer_of, read_key
+from monitor.app import KEY_BYTES, local_of, mailer_of, read_key
 from monitor.config import load_config
 from monitor.examples import CONFIG, POLICY, example
 from store.database import sqlite_file
@@ -64,6 +64,7 @@ def set_up(config_file: Path, environment: Mapping[str, str], now: datetime) -> 
         _try("key", lambda: _try_key(config.key_file, made=made_key)),
         _try("keyring", lambda: _try_keyring(config.keyring_file, made=made_keyring)),
         Check("database", well=True, seen=f"schema {revision}"),
+        _try("local model", lambda: _try_model(config)),
         _try("archive folder", lambda: _try_folder(config.archive)),
         _try("mail", lambda: _try_mail(config)),
     )
@@ -138,6 +139,11 @@ def _try(what: str, attempt: Callable[[], str]) -> Check:
         return Check(what, well=True, seen=attempt())
     except (Section7Error, OSError) as error:
         return Check(what, well=False, seen=str(error))
+
+
+def _try_model(config: Config) -> str:
+    local = local_of(config)
+    return f"{config.model} (version {local.version})" if local else "off, the rules judge alone"
 
 
 def _try_folder(folder: Path) -> str:

@@ -134,24 +134,33 @@ def _pairs(packet: Packet) -> list[tuple[str, str]]:
 def load_classifier(folder: Path) -> Classifier | None:
     """The model in this folder, loaded once; None when no weights lie there.
 
-    ValueError when the weights were trained on another wording of the inputs than this package writes.
+    ValueError when the weights were trained on another wording of the inputs than this package writes, or are damaged.
     """
     if not (folder / "model.onnx").exists():
         return None
     settings = json.loads((folder / "model.json").read_text(encoding="utf-8"))
     if settings["inputs"] != INPUTS_VERSION:
         raise ValueError(f"{folder}: trained on inputs {settings['inputs']}, this is {INPUTS_VERSION}")
-    tokenizer = Tokenizer.from_file(str(folder / "tokenizer.json"))
-    tokenizer.no_truncation()
-    tokenizer.no_padding()
-    options = SessionOptions()
-    options.log_severity_level = 3
-    options.add_session_config_entry("session.intra_op.allow_spinning", "0")
+    session, tokenizer = _loaded(folder)
     return Classifier(
         version=settings["version"],
-        session=InferenceSession(folder / "model.onnx", options, providers=["CPUExecutionProvider"]),
+        session=session,
         tokenizer=tokenizer,
         outputs=tuple(settings["outputs"]),
         text_pieces=settings["text_pieces"],
         context_pieces=settings["context_pieces"],
     )
+
+
+def _loaded(folder: Path) -> tuple[InferenceSession, Tokenizer]:
+    options = SessionOptions()
+    options.log_severity_level = 3
+    options.add_session_config_entry("session.intra_op.allow_spinning", "0")
+    try:
+        tokenizer = Tokenizer.from_file(str(folder / "tokenizer.json"))
+        session = InferenceSession(folder / "model.onnx", options, providers=["CPUExecutionProvider"])
+    except Exception as error:  # tokenizers raises Exception itself, and onnxruntime classes that share only that
+        raise ValueError(f"{folder}: model.onnx or tokenizer.json is damaged") from error
+    tokenizer.no_truncation()
+    tokenizer.no_padding()
+    return session, tokenizer

@@ -1,8 +1,11 @@
+import shutil
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
+from analyzers.model.blend import load_local
+from analyzers.model.classifier import WEIGHTS
 from domain.errors import UsageError
 from monitor.config import load_config
 from monitor.installation import Check, require_database, set_up, write_files
@@ -56,3 +59,46 @@ def test_a_database_on_a_server_is_not_looked_for_in_a_folder(config_file: Path)
     config_file.write_text(text.replace('url = "sqlite:///section7.db"', 'url_env = "DB"'), encoding="utf-8")
 
     require_database(load_config(config_file, {"DB": "postgresql://section7@db.example/section7"}))
+
+
+def test_the_local_model_is_loaded(config_file: Path) -> None:
+    check = checked(config_file, "local model")
+
+    assert check.well
+    assert load_local(WEIGHTS).version in check.seen
+
+
+def test_a_model_that_is_off_is_said_to_be_off(config_file: Path) -> None:
+    named(config_file, "off")
+
+    assert checked(config_file, "local model") == Check("local model", well=True, seen="off, the rules judge alone")
+
+
+def test_a_model_that_is_not_there_fails(config_file: Path) -> None:
+    named(config_file, "strong")
+
+    check = checked(config_file, "local model")
+
+    assert not check.well
+    assert "scoring.model" in check.seen
+    assert "a folder with a model" in check.seen
+
+
+@pytest.mark.parametrize("file", ["model.onnx", "model.json", "tokenizer.json", "blend.json"])
+@pytest.mark.parametrize("content", [b"", b"[]", b"{}", b"\xff"])
+def test_a_damaged_model_fails_in_plain_words(config_file: Path, file: str, content: bytes) -> None:
+    folder = config_file.parent / "strong"
+    shutil.copytree(WEIGHTS, folder)
+    (folder / file).write_bytes(content)
+    named(config_file, "strong")
+
+    check = checked(config_file, "local model")
+
+    assert not check.well
+    assert "scoring.model" in check.seen
+    assert "a model of this version" in check.seen
+
+
+def named(config_file: Path, model: str) -> None:
+    text = config_file.read_text(encoding="utf-8")
+    config_file.write_text(text.replace('model = "shipped"', f'model = "{model}"'), encoding="utf-8")

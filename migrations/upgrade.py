@@ -10,9 +10,9 @@ import fcntl
 import os
 import sqlite3
 import threading
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TextIO
 
 from alembic import command
 from alembic.config import Config
@@ -111,19 +111,32 @@ def _one_process(url: str) -> Iterator[None]:
     """On SQLite, hold `<file>.migrating` locked: its own lock goes at every commit, and a migration commits midway.
 
     A file of its own, because closing the database's file would drop SQLite's locks (sqlite.org/howtocorrupt.html 2.2).
+    It is removed at the end, still locked. After a crash it stays, unlocked, until the next migration.
     """
     file = sqlite_file(url)
     if file is None:
         yield
         return
     lock = file.with_name(f"{file.name}.migrating")
-    try:
-        held = lock.open("a")
-    except OSError as error:
-        raise StoreError(f"The file {lock} cannot be written: {error.strerror}.") from error
-    with held:
+    with _locked(lock):
+        try:
+            yield
+        finally:
+            lock.unlink(missing_ok=True)
+
+
+def _locked(lock: Path) -> TextIO:
+    """The lock file, locked, as it stands at its name: who waited for one that was removed takes the next."""
+    while True:
+        try:
+            held = lock.open("a")
+        except OSError as error:
+            raise StoreError(f"The file {lock} cannot be written: {error.strerror}.") from error
         fcntl.flock(held, fcntl.LOCK_EX)
-        yield
+        with suppress(FileNotFoundError):
+            if os.path.samestat(lock.stat(), os.fstat(held.fileno())):
+                return held
+        held.close()
 
 
 def _config(connection: Connection | None, versions: Path | None) -> Config:

@@ -4,7 +4,7 @@ import shutil
 import sqlite3
 import stat
 from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
-from contextlib import closing
+from contextlib import closing, suppress
 from multiprocessing import get_context
 from pathlib import Path
 
@@ -18,7 +18,7 @@ import migrations
 from domain.errors import SchemaTooNew, StoreError
 from domain.reporting import DeliveryKind
 from migrations.rendering import ours_only
-from migrations.upgrade import current, downgrade, head, revise, upgrade
+from migrations.upgrade import _one_process, current, downgrade, head, revise, upgrade
 from store import tables
 from store.database import open_database
 from store.engine import open_store
@@ -271,6 +271,34 @@ def test_four_processes_that_upgrade_at_once_are_one(empty_url):
     with ProcessPoolExecutor(4, mp_context=get_context("spawn")) as pool:
         assert set(pool.map(upgrade, [empty_url] * 4)) == {head()}
     assert current(empty_url) == head()
+
+
+@pytest.mark.parametrize("body", ["pass", "raise RuntimeError('half way')"])
+def test_no_lock_file_stays_whether_it_went_well_or_not(sqlite_url, tmp_path, body):
+    (tmp_path / "section7.db.migrating").touch()  # a process died here once
+    filled(sqlite_url)
+    with suppress(RuntimeError):
+        upgrade(sqlite_url, versions=next_migration(tmp_path / "versions", body))
+    assert not list(tmp_path.glob("*.migrating"))
+
+
+def test_who_waits_for_a_lock_that_is_removed_waits_for_the_next(sqlite_url, tmp_path):
+    """The first holder removes the file while the second waits for it; a third makes a new one: never two at once."""
+    lock = tmp_path / "section7.db.migrating"
+    inside, most = [], []
+
+    def hold(number):
+        with _one_process(sqlite_url):
+            inside.append(number)
+            most.append(len(inside))
+            assert lock.exists()
+            inside.remove(number)
+
+    with ThreadPoolExecutor(8) as pool:
+        list(pool.map(hold, range(200)))
+    assert set(most) == {1}
+    assert len(most) == 200
+    assert not lock.exists()
 
 
 def test_a_newer_database_is_left_alone(database_url):

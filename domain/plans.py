@@ -142,12 +142,16 @@ class Applied:
 
 @dataclass(frozen=True, slots=True)
 class Erased:
-    """Rows that a withdrawal removed. `scrubbed` is false when a reader kept erased words in SQLite's log for now."""
+    """Rows that a withdrawal removed. `scrubbed` is false when a reader kept erased words in SQLite's log for now.
+
+    `held`: a legal hold forbids to erase. Reading has ended, no view shows what is kept, and it goes with the hold.
+    """
 
     posts: int
     versions: int
     findings: int
     scrubbed: bool = True
+    held: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,12 +18,14 @@ from store.database import Database, open_database
 from store.deliveries import DeliveryStore
 from store.digests import DigestStore
 from store.findings import FindingStore
+from store.holds import HoldStore
 from store.judgements import JudgementStore
 from store.leases import LeaseStore
 from store.opinions import OpinionStore
 from store.posts import PostStore
 from store.retention import RetentionStore
 from store.runs import RunStore
+from store.search import SearchStore
 from store.sessions import SessionStore
 from store.signals import SignalStore
 from store.staff import StaffStore
@@ -56,9 +58,11 @@ class Store:
     signals: SignalStore
     retention: RetentionStore
     audit: AuditStore
+    holds: HoldStore
     users: UserStore
     sessions: SessionStore
     stops: StopStore
+    search: SearchStore
 
     def check_schema(self) -> None:
         """Raises SchemaTooOld or SchemaTooNew, with what to do, unless the database fits this program."""
@@ -107,7 +111,9 @@ def store_on(database: Database) -> Store:
         signals=SignalStore(database),
         retention=RetentionStore(database),
         audit=AuditStore(database),
+        holds=HoldStore(database),
         users=UserStore(database),
         sessions=SessionStore(database),
+        search=SearchStore(database),
         stops=StopStore(database),
     )

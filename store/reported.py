@@ -9,6 +9,7 @@ from sqlalchemy import ColumnElement, and_, exists, select
 from domain.accounts import AccountState
 from domain.findings import Severity
 from domain.reporting import ReportedFinding
+from store.held import in_view
 from store.tables import accounts, findings, opinions, posts, staff, versions
 
 if TYPE_CHECKING:
@@ -34,8 +35,8 @@ _OF_FINDING = (
 
 
 def reported(connection: Connection, *conditions: ColumnElement[bool]) -> tuple[ReportedFinding, ...]:
-    """Findings that meet `conditions`, in the order they were found."""
-    query = _query().where(*conditions).order_by(findings.c.first_seen_at, findings.c.id)
+    """Findings that meet `conditions` and may be shown (`in_view`), in the order they were found."""
+    query = _query().where(in_view(), *conditions).order_by(findings.c.first_seen_at, findings.c.id)
     return tuple(_reported_of(row) for row in connection.execute(query))
 
 

@@ -18,7 +18,6 @@ from store.database import Database, open_database
 from store.deliveries import DeliveryStore
 from store.digests import DigestStore
 from store.findings import FindingStore
-from store.holds import HoldStore
 from store.judgements import JudgementStore
 from store.leases import LeaseStore
 from store.opinions import OpinionStore
@@ -58,7 +57,6 @@ class Store:
     signals: SignalStore
     retention: RetentionStore
     audit: AuditStore
-    holds: HoldStore
     users: UserStore
     sessions: SessionStore
     stops: StopStore
@@ -111,7 +109,6 @@ def store_on(database: Database) -> Store:
         signals=SignalStore(database),
         retention=RetentionStore(database),
         audit=AuditStore(database),
-        holds=HoldStore(database),
         users=UserStore(database),
         sessions=SessionStore(database),
         search=SearchStore(database),

@@ -14,6 +14,7 @@ from domain.posts import PostState
 from domain.reporting import DeliveryKind, DeliveryState
 from store.digest_content import forget_findings
 from store.findings import ALERT_PREFIX
+from store.search import index_findings
 from store.signals import forget_signals
 from store.tables import checks, dangers, deliveries, findings, posts, runs, versions
 
@@ -124,7 +125,8 @@ def old_logs(profile: RetentionProfile, now: datetime) -> Sequence[tuple[str, Ta
 def _clear(connection: Connection, which: ColumnElement[bool]) -> int:
     kept = select(versions.c.id).where(which, versions.c.kept_text.is_not(None))
     ids = connection.execute(kept).scalars().all()
-    connection.execute(update(findings).where(findings.c.version_id.in_(ids)).values(excerpt="", spans=[]))
+    emptied = update(findings).where(findings.c.version_id.in_(ids)).values(excerpt="", spans=[])
+    index_findings(connection, connection.execute(emptied.returning(findings.c.id)).scalars().all())
     connection.execute(update(versions).where(versions.c.id.in_(ids)).values(kept_text=None, kept_alts=None))
     return len(ids)
 

@@ -12,6 +12,7 @@ from domain.plans import Change
 from domain.posts import PostState
 from store.database import insert_if_new
 from store.enrolments import change
+from store.search import index_findings
 from store.tables import checks, findings, posts, versions
 
 if TYPE_CHECKING:
@@ -153,6 +154,7 @@ def add_findings(
         }
         added = insert_if_new(connection, findings, row | dict(common))
         if added is not None:
+            index_findings(connection, [added])
             yield added, finding.severity
         else:
             _give_words_back(connection, row | dict(common))
@@ -162,7 +164,8 @@ def _give_words_back(connection: Connection, row: Mapping[str, Any]) -> None:
     """A finding whose words were erased with its post has them again once the post stands again."""
     same = (findings.c[name] == row[name] for name in _ONE_FINDING)
     words = {name: row[name] for name in ("excerpt", "spans")}
-    connection.execute(update(findings).where(*same, findings.c.excerpt == "").values(**words))
+    given = update(findings).where(*same, findings.c.excerpt == "").values(**words).returning(findings.c.id)
+    index_findings(connection, connection.execute(given).scalars().all())
 
 
 def write_states(connection: Connection, account_id: int, plan: Plan, now: datetime) -> int:

@@ -18,6 +18,7 @@ from store.database import Database, open_database
 from store.deliveries import DeliveryStore
 from store.digests import DigestStore
 from store.findings import FindingStore
+from store.holds import HoldStore
 from store.judgements import JudgementStore
 from store.leases import LeaseStore
 from store.opinions import OpinionStore
@@ -57,6 +58,7 @@ class Store:
     signals: SignalStore
     retention: RetentionStore
     audit: AuditStore
+    holds: HoldStore
     users: UserStore
     sessions: SessionStore
     stops: StopStore
@@ -109,6 +111,7 @@ def store_on(database: Database) -> Store:
         signals=SignalStore(database),
         retention=RetentionStore(database),
         audit=AuditStore(database),
+        holds=HoldStore(database),
         users=UserStore(database),
         sessions=SessionStore(database),
         search=SearchStore(database),

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import structlog
 from starlette.background import BackgroundTask
 from starlette.concurrency import run_in_threadpool
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from console import cookies, faults
@@ -59,17 +59,20 @@ class Shell:
                 fault = faults.too_long()
             except NoForm:
                 fault = faults.no_form()
+            except ClientDisconnect:
+                return
         response = await run_in_threadpool(self._respond, request, fields, fault)
         await response(scope, receive, send)
 
     def _respond(self, request: Request, fields: Fields, fault: Answer | None) -> Response:
         began = perf_counter()
         page = self._verbs.get(request.method)
-        visit = cookies.cookie(self._desk, cookies.VISIT, request.cookies) or cookies.new_visit()
-        asked, answer = self._asked_and_answered(request, fields, fault, page, visit)
+        visit = cookies.cookie(self._desk, cookies.VISIT, request.cookies)
+        fresh = "" if visit else cookies.new_visit()
+        asked, answer = self._asked_and_answered(request, fields, fault, page, visit or fresh)
         response = self._written(request, asked, answer)
-        if asked.session is None and request.method == "GET":
-            cookies.put(self._desk, response, cookies.VISIT, visit)
+        if asked.session is None and fresh and isinstance(answer.content, Shown):
+            cookies.put(self._desk, response, cookies.VISIT, fresh)
         if response.status_code == HTTPStatus.METHOD_NOT_ALLOWED:
             response.headers["allow"] = ", ".join(sorted(self._verbs))
         # The page's name and not its address: an address can hold the token of a link.

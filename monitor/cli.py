@@ -11,7 +11,18 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from domain.errors import ConfigError, Section7Error, UsageError
-from monitor import cli_accounts, cli_daemon, cli_init, cli_model, cli_policy, cli_score, cli_staff, cli_work
+from monitor import (
+    cli_accounts,
+    cli_daemon,
+    cli_init,
+    cli_model,
+    cli_policy,
+    cli_score,
+    cli_serve,
+    cli_staff,
+    cli_stop,
+    cli_work,
+)
 from monitor.cli_text import say
 
 if TYPE_CHECKING:
@@ -34,6 +45,8 @@ cli_work.add_to(app)
 cli_score.add_to(app)
 cli_policy.add_to(app)
 cli_daemon.add_to(app)
+cli_serve.add_to(app)
+cli_stop.add_to(app)
 
 
 def _print_version(wanted: bool) -> None:  # noqa: FBT001 - the library calls it so

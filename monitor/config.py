@@ -6,7 +6,6 @@ here and nowhere else, and are held in `SecretStr` so that no log or traceback s
 
 from __future__ import annotations
 
-import tomllib
 from datetime import time, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal, Self
@@ -17,6 +16,8 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr, Va
 from analyzers.model.classifier import WEIGHTS
 from domain.errors import ConfigError, Mistake
 from domain.mistakes import mistakes_from
+from domain.toml import parsed_toml
+from monitor.config_console import ConsoleTable
 from monitor.config_opinion import OpinionTable
 from opinion.address import may_be_sent
 
@@ -180,6 +181,7 @@ class _File(_Section):
     logging: LoggingSection = LoggingSection()
     scoring: ScoringSection = ScoringSection()
     opinion: OpinionTable = OpinionTable()
+    console: ConsoleTable = ConsoleTable()
 
 
 class Config(BaseModel):
@@ -198,6 +200,7 @@ class Config(BaseModel):
     politeness: PolitenessSection
     logging: LoggingSection
     opinion: OpinionTable
+    console: ConsoleTable
     policy: Path
     archive: Path
     maildir: Path
@@ -240,20 +243,19 @@ def load_config(file: Path, environment: Mapping[str, str]) -> Config:
     key = secrets.read("opinion.api_key", opinion.api_key_env, opinion.api_key_file) if opinion.enabled else None
     if key is not None and not may_be_sent(key):
         secrets.refuse("opinion.api_key", opinion.api_key_env, "visible ASCII characters without blanks")
-    if wrong := [*secrets.mistakes, *opinion.mistakes(file)]:
+    if wrong := [*secrets.mistakes, *opinion.mistakes(file), *parsed.console.mistakes(file)]:
         raise ConfigError(wrong)
     return _resolved(file, parsed, url, password or "", key or "")
 
 
 def _parse(file: Path) -> _File:
     try:
-        content = tomllib.loads(file.read_text(encoding="utf-8"))
+        text = file.read_text(encoding="utf-8")
     except OSError as error:
         raise ConfigError([Mistake(str(file), "(file)", error.strerror or "an error", "a readable file")]) from error
     except UnicodeDecodeError as error:
         raise ConfigError([Mistake(str(file), "(file)", "bytes that are not UTF-8", "UTF-8 text")]) from error
-    except tomllib.TOMLDecodeError as error:
-        raise ConfigError([Mistake(str(file), "(file)", str(error), "valid TOML")]) from error
+    content = parsed_toml(text, str(file))
     try:
         return _File.model_validate(content)
     except ValidationError as error:
@@ -311,6 +313,7 @@ def _resolved(file: Path, parsed: _File, url: str, password: str, key: str) -> C
         politeness=parsed.politeness,
         logging=parsed.logging,
         opinion=parsed.opinion,
+        console=parsed.console,
         policy=folder / parsed.paths.policy,
         archive=folder / parsed.paths.archive,
         maildir=folder / parsed.paths.maildir,

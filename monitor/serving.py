@@ -1,0 +1,121 @@
+"""The console's wiring: what the program has -> the desk that pages work at, and the server in front of them."""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import logging
+import os
+import socket
+from typing import TYPE_CHECKING
+
+import structlog
+import uvicorn
+
+from console.desk import Desk, PracticeWords, Settings
+from domain.errors import UsageError
+from monitor.config_console import host_and_port
+from monitor.models import error_rates
+from monitor.systemd import notify
+
+if TYPE_CHECKING:
+    from starlette.applications import Starlette
+
+    from monitor.app import App
+    from monitor.config import Config
+
+log = structlog.get_logger(__name__)
+
+_GRACE_SECONDS = 20
+"""How long answers in hand may take once the server was told to stop."""
+_MOST_AT_ONCE = 500
+"""Requests; more are answered 503 before anything was read."""
+
+
+def desk_of(app: App) -> Desk:
+    """The desk of this installation."""
+    config = app.config
+    return Desk(
+        store=app.store,
+        clock=app.clock,
+        practice=practice_words(app),
+        key=console_key(app.key),
+        base_url=config.console.address,
+        mail=app.mailer.send,
+        sender=config.mail.sender,
+        settings=settings_of(config),
+    )
+
+
+def practice_words(app: App) -> PracticeWords:
+    """The practice as pages name it."""
+    return PracticeWords(
+        name=app.policy.practice_name,
+        time_zone=app.config.practice.time_zone,
+        privacy_contact=app.config.practice.contact,
+        clauses=app.policy.clauses,
+        error_rates=error_rates(app.config.model),
+    )
+
+
+def settings_of(config: Config) -> Settings:
+    """What the administrator chose for the console."""
+    chosen = config.console
+    return Settings(session_length=chosen.session_length, idle=chosen.idle, second_factor=chosen.require_second_factor)
+
+
+def console_key(key: bytes) -> bytes:
+    """The console's own key, derived from the installation's, which pseudonyms are made with (HMAC-SHA-256)."""
+    return hmac.new(key, b"section7/console", hashlib.sha256).digest()
+
+
+def serve(application: Starlette, config: Config) -> None:
+    """Answer until SIGTERM or SIGINT; answers in hand are finished first. Tells systemd when it listens.
+
+    Raises UsageError when the address is taken or not this machine's.
+    """
+    # Its tracebacks would repeat what somebody typed; the console logs its own incidents.
+    logging.getLogger("uvicorn.error").setLevel(logging.CRITICAL + 1)
+    listening = _listen(config.console.listen)
+    settings = uvicorn.Config(
+        application,
+        http="h11",
+        ws="none",
+        lifespan="off",
+        loop="asyncio",
+        log_config=None,
+        access_log=False,
+        server_header=False,
+        proxy_headers=True,
+        forwarded_allow_ips=list(config.console.trusted_proxies),
+        limit_concurrency=_MOST_AT_ONCE,
+        timeout_graceful_shutdown=_GRACE_SECONDS,
+    )
+    with listening:
+        _Server(settings, config.console.address).run(sockets=[listening])
+
+
+class _Server(uvicorn.Server):
+    """Says when it listens, and when it stops."""
+
+    def __init__(self, config: uvicorn.Config, address: str) -> None:
+        super().__init__(config)
+        self._address = address
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().startup(sockets)
+        log.info("serving", address=self._address)
+        notify("READY=1", os.environ)
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        notify("STOPPING=1", os.environ)
+        await super().shutdown(sockets)
+
+
+def _listen(listen: str) -> socket.socket:
+    address, port = host_and_port(listen)
+    family = socket.AF_INET6 if address.version == 6 else socket.AF_INET  # noqa: PLR2004 - the version's name
+    try:
+        return socket.create_server((str(address), port), family=family, backlog=128)
+    except OSError as error:
+        raise UsageError(f"The console cannot listen at {listen}: {error.strerror}.") from error

@@ -6,7 +6,6 @@ and strictness are those of the policy it is run under.
 
 from __future__ import annotations
 
-import tomllib
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
 from typing import TYPE_CHECKING, Annotated, Any
@@ -19,6 +18,7 @@ from domain.errors import ConfigError, Mistake
 from domain.findings import Clause, Packet
 from domain.mistakes import mistakes_from
 from domain.posts import Parent, ParentAuthor
+from domain.toml import parsed_toml
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -105,10 +105,9 @@ def load_cases(file: Path) -> tuple[Case, ...]:
 
 def parse_cases(text: str, file: str) -> tuple[Case, ...]:
     """Check the TOML text of cases; `file` names it in mistakes. Keys are such as "cases[2].expect"."""
+    content = parsed_toml(text, file)
     try:
-        parsed = _CasesFile.model_validate(tomllib.loads(text))
-    except tomllib.TOMLDecodeError as error:
-        raise ConfigError([Mistake(file, "(file)", str(error), "valid TOML")]) from error
+        parsed = _CasesFile.model_validate(content)
     except ValidationError as error:
         raise ConfigError(mistakes_from(error.errors(), file)) from error
     cases = tuple(_case(table) for table in parsed.cases)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 import json
 import re
-import tomllib
 from datetime import date
 from typing import TYPE_CHECKING, Annotated, Any, Literal, Self
 
@@ -14,6 +13,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstra
 from domain.errors import ConfigError, Mistake
 from domain.findings import Accepted, Clause, ClauseText, Endorsement, Policy, Register, Reviewer
 from domain.mistakes import mistakes_from
+from domain.toml import parsed_toml
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -134,10 +134,7 @@ def parse_policy(text: str, file: str) -> Policy:
     Mistake keys are dotted with list positions from 0, such as "register.endorsements[2].from".
     `version` of the result depends on the content alone, not on spelling, order or comments.
     """
-    try:
-        content = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
-        raise ConfigError([Mistake(file, "(file)", str(error), "valid TOML")]) from error
+    content = parsed_toml(text, file)
     try:
         return _policy(_PolicyFile.model_validate(content))
     except ValidationError as error:

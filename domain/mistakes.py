@@ -69,6 +69,9 @@ def _mistake(error: Mapping[str, Any], file: str, aliases: Mapping[str, str]) ->
 def _seen(error: Mapping[str, Any], key: str) -> str:
     if error["type"] == "missing":
         return "nothing"
+    if error["type"] == "extra_forbidden":
+        # What was put under a name that nobody expects may be a secret.
+        return "a key that is not known"
     value = error["input"]
     if isinstance(value, dict | list):
         return "a table" if isinstance(value, dict) else f"a list of {len(value)}"

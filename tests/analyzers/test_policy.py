@@ -67,7 +67,7 @@ def test_all_mistakes_come_at_once_with_their_place():
         Mistake("policy.toml", "clinical_lead.email", "'rosalind'", "an e-mail address"),
         Mistake("policy.toml", "reviewers[0].email", "'rosalind'", "an e-mail address"),
         Mistake("policy.toml", "therapeutic.mode", "'lax'", "one of 'standard' or 'strict'"),
-        Mistake("policy.toml", "register.speekers", "a list of 2", "no such key"),
+        Mistake("policy.toml", "register.speekers", "a key that is not known", "no such key"),
         Mistake("policy.toml", "register.endorsements[0].from", "'soon'", "a day such as 2026-03-31, without quotes"),
         Mistake("policy.toml", "sections[6].title", "''", "text that is not empty"),
     }

@@ -91,6 +91,36 @@ def test_broken_toml_says_where(tmp_path: Path, text: str) -> None:
     assert mistakes(tmp_path, text)["(file)"][1] == "valid TOML"
 
 
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ('url = "hush', "text without its closing quote, at line 3, column 12"),
+        ("hush = hush", "a value that is no TOML (text stands in quotes), at line 3, column 8"),
+        ('url = "x" hush', "something behind a value, at line 3, column 11"),
+        ("hush = 1\nhush = 2", "a key that stands there twice, at line 4, column 9"),
+        ("[hush]\n[hush]\nx = 1", "a table that stands there twice, at line 4, column 6"),
+        ("x = [1 # hush", "a bracket that is not closed, seen at the end of the file"),
+        ('hush = "\\q"', "a single backslash in text (write two), at line 3, column 11"),
+        ("hush = " + "9" * 5000, "something that is no TOML"),
+        ("hush = " + "[" * 5000, "something that is no TOML"),
+    ],
+)
+def test_broken_toml_is_told_in_plain_words_and_not_repeated(tmp_path: Path, text: str, told: str) -> None:
+    file = tmp_path / "config.toml"
+    file.write_text(f"# one\n# two\n{text}\n", encoding="utf-8")
+    with pytest.raises(ConfigError) as caught:
+        load_config(file, {})
+    (mistake,) = caught.value.mistakes
+    assert mistake.seen == told
+    assert "hush" not in str(caught.value)
+    assert caught.value.__cause__ is None
+
+
+def test_a_secret_under_a_name_that_nobody_expects_is_not_repeated(tmp_path: Path) -> None:
+    found = mistakes(tmp_path, MINIMAL.replace("[mail]", "[mail]\napi_key = 'hush'", 1))
+    assert found == {"mail.api_key": ("a key that is not known", "no such key")}
+
+
 def test_bytes_that_are_no_text_are_named(tmp_path: Path) -> None:
     file = tmp_path / "config.toml"
     file.write_bytes(b"\xff\xfe\x00")

@@ -8,6 +8,7 @@
     │   ├── SchemaTooOld     run `section7 init` to bring it up to date
     │   ├── SchemaTooNew     the program is older than the database
     │   ├── NotAuthorised    an account without an active authorisation was asked for, or lost it meanwhile
+    │   │   └── Stopped      somebody stopped all collection
     │   ├── KeyLost          words are sealed with a key that is not on the keyring
     │   ├── SealBroken       sealed words were changed, moved or damaged
     │   └── Conflict         somebody else changed it first, or holds it
@@ -91,6 +92,10 @@ class SchemaTooNew(StoreError):  # noqa: N818
 
 class NotAuthorised(StoreError):  # noqa: N818
     """The account has no active authorisation, so it may be neither collected nor stored."""
+
+
+class Stopped(NotAuthorised):
+    """Somebody stopped all collection, so nothing may be collected or stored until two people let it go on."""
 
 
 class KeyLost(StoreError):  # noqa: N818

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TYPE_CHECKING
@@ -11,6 +13,7 @@ if TYPE_CHECKING:
 
     from domain.findings import Clause, Severity
     from domain.opinions import Stand
+    from domain.stops import Stop
 
 
 class Reading(StrEnum):
@@ -22,6 +25,8 @@ class Reading(StrEnum):
     FAILING = "failing"
     QUARANTINED = "quarantined"
     PAUSED = "paused"
+    STOPPED = "stopped"
+    """Not read as often as planned, because all collection was stopped."""
     NEVER = "never"
     """Authorised, not read yet."""
 
@@ -131,6 +136,8 @@ class Digest:
     """(clause id, title in the practice's words), for all nine sections."""
     open_before: tuple[ReportedFinding, ...] = ()
     """S3 and S4 findings of earlier periods whose posts still stand."""
+    stops: tuple[Stop, ...] = ()
+    """When and why nothing was collected, from the start of the period until it was built."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,6 +152,12 @@ class Message:
     html: str
     date: datetime
     headers: tuple[tuple[str, str], ...] = ()
+
+    @property
+    def content_hash(self) -> str:
+        """SHA-256 over subject, text and HTML: what the record keeps of the words that were sent."""
+        words = json.dumps([self.subject, self.text, self.html], ensure_ascii=False)
+        return hashlib.sha256(words.encode("utf-8", "surrogatepass")).hexdigest()
 
 
 @dataclass(frozen=True, slots=True)

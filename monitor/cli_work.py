@@ -33,6 +33,9 @@ def collect(config: ConfigFile = DEFAULT_CONFIG) -> None:
     """Read every account that is due, score what is new, and alert at once about anything critical."""
     with opened(config) as app, _progress(app) as on_visit:
         done = work.collect(app, on_visit=on_visit)
+        stop = app.store.stops.standing()
+    if stop:
+        say("All collection is stopped; `section7 status` says since when and why.", err=True)
     visits = done.readings.visits
     found = sum(visit.findings for visit in visits)
     say(f"{len(visits)} accounts were due, {len(visits) - len(done.readings.failed)} were read; {found} findings.")

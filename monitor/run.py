@@ -21,7 +21,7 @@ from analyzers.mosaic import deepened, mosaic
 from analyzers.quasi import client_particulars
 from collectors.base import PostRef
 from collectors.images import Pictures, PictureWords
-from domain.errors import CollectError, Malformed, NotAuthorised, StoreError
+from domain.errors import CollectError, Malformed, NotAuthorised, Stopped, StoreError
 from domain.mosaic import WINDOW, Trace
 from domain.plans import Change
 from monitor.packets import baseline, danger_of, packet_of, signals_of, verdict_of
@@ -94,8 +94,8 @@ class Visit:
 
     @property
     def well(self) -> bool:
-        """Whether nothing is left to do: read, nothing changed, or withdrawn meanwhile."""
-        return self.outcome in ("read", "not-modified", "dropped")
+        """Whether nothing is left to do: read, nothing changed, or withdrawn or stopped meanwhile."""
+        return self.outcome in ("read", "not-modified", "dropped", "stopped")
 
 
 @dataclass(frozen=True, slots=True)
@@ -258,6 +258,11 @@ def _write(tools: Collecting, account: Account, plan: Plan, verdicts: Sequence[V
         applied = tools.store.posts.apply(
             account, plan, verdicts, owner=tools.owner, policy_version=tools.policy.version, now=now
         )
+    except Stopped:
+        # The lease goes back, so that the account is due as soon as collection goes on.
+        tools.store.accounts.release(account.id, tools.owner)
+        log.info("visit-stopped", account=account.id, platform=account.platform)
+        return Visit(account.id, account.platform, "stopped")
     except NotAuthorised:
         # Withdrawn or taken over while it was being read: what was read is dropped, as it must be.
         log.info("visit-dropped", account=account.id, platform=account.platform)

@@ -13,12 +13,21 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from domain.reporting import CoverageLine, Period, ReportedFinding
+    from domain.stops import Stop
 
 _GRAVITY = {clause: place for place, clause in enumerate(GRAVITY)}
 _READING = {
     reading: place
     for place, reading in enumerate(
-        (Reading.FAILING, Reading.QUARANTINED, Reading.STALE, Reading.NEVER, Reading.PAUSED, Reading.READ)
+        (
+            Reading.FAILING,
+            Reading.QUARANTINED,
+            Reading.STALE,
+            Reading.NEVER,
+            Reading.STOPPED,
+            Reading.PAUSED,
+            Reading.READ,
+        )
     )
 }
 
@@ -55,6 +64,7 @@ def build_digest(
     policy_version: str,
     detector_version: str,
     clause_titles: Iterable[tuple[str, str]],
+    stops: Iterable[Stop] = (),
 ) -> Digest:
     """Freeze one week. Of `open_before` only serious and critical items stay whose post still stands."""
     ordered = by_gravity(findings)
@@ -70,6 +80,7 @@ def build_digest(
         detector_version=detector_version,
         clause_titles=tuple(clause_titles),
         open_before=by_gravity(standing),
+        stops=tuple(stops),
     )
 
 

@@ -12,6 +12,7 @@ from reports.build import Counts, confidential_posts, counts
 
 if TYPE_CHECKING:
     from domain.reporting import CoverageLine, Digest, ReportedFinding
+    from domain.stops import Stop
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +48,15 @@ class AccountLine:
 
 
 @dataclass(frozen=True, slots=True)
+class StopLine:
+    """A time without collection, in words. `until` is "" while it lasts."""
+
+    since: str
+    until: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
 class DigestMail:
     """Everything the digest's templates use. `more_…` count what the mail leaves to the archive."""
 
@@ -65,6 +75,7 @@ class DigestMail:
     link: str
     policy_version: str
     detector_version: str
+    stops: tuple[StopLine, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,6 +127,12 @@ def account_line(line: CoverageLine, time_zone: str) -> AccountLine:
     )
 
 
+def stop_line(stop: Stop, time_zone: str) -> StopLine:
+    """When nothing was collected, and why."""
+    until = "" if stop.resumed_at is None else words.moment(words.local(stop.resumed_at, time_zone))
+    return StopLine(words.moment(words.local(stop.at, time_zone)), until, words.plain(stop.reason))
+
+
 def digest_mail(digest: Digest, archive_url: str, limits: Limits) -> DigestMail:
     """The week for a mail, cut to `limits`."""
     zone, week = digest.period.time_zone, digest.period.week
@@ -152,4 +169,5 @@ def digest_mail(digest: Digest, archive_url: str, limits: Limits) -> DigestMail:
         link=links.archived(archive_url, week),
         policy_version=digest.policy_version,
         detector_version=digest.detector_version,
+        stops=tuple(stop_line(stop, zone) for stop in digest.stops),
     )

@@ -11,7 +11,7 @@ from reports import links, words
 from reports.build import counts
 from reports.charts import coverage_chart, findings_chart
 from reports.environment import TEMPLATES, render
-from reports.items import AccountLine, account_line
+from reports.items import AccountLine, account_line, stop_line
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -132,6 +132,7 @@ def _week(content: ArchiveContent, digest: Digest, shown: Sequence[_Shown]) -> I
         "running": content.made_at < digest.period.end,
         "digest": digest,
         "built": words.moment(words.local(digest.built_at, zone)),
+        "stops": [stop_line(stop, zone) for stop in digest.stops],
     }
     for entries, place, path in _paged(shown, f"weeks/{week}"):
         once = {"lines": lines, "standing": standing} if place.first else {"lines": (), "standing": ()}

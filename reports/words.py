@@ -78,6 +78,7 @@ READING = {
     Reading.FAILING: "could not be read",
     Reading.QUARANTINED: "set aside after repeated failures",
     Reading.PAUSED: "paused",
+    Reading.STOPPED: "not read while collection was stopped",
     Reading.NEVER: "not read yet",
 }
 NO_REASON = {
@@ -85,6 +86,7 @@ NO_REASON = {
     Reading.FAILING: "The newest attempt to read it failed; another one follows by itself.",
     Reading.QUARANTINED: "It failed too often and is now tried rarely; an administrator should look.",
     Reading.PAUSED: "Reading was paused and goes on when somebody resumes it.",
+    Reading.STOPPED: "All collection was stopped.",
     Reading.NEVER: "It was authorised and has not been read for the first time yet.",
 }
 CONTEXT = {

@@ -25,7 +25,9 @@ from store.enrolments import (
     one_enrolment,
     record,
 )
+from store.stops import standing_stop
 from store.tables import accounts, ledger, notices, staff
+from store.watching import watched
 from store.withdrawal import erase
 
 if TYPE_CHECKING:
@@ -72,7 +74,7 @@ class AccountStore:
             values = _new_row(staff_id, kind, profile, now) | {"token": token, "notice_hash": notice_hash}
             account_id = connection.execute(insert(accounts).values(values).returning(accounts.c.id)).scalar_one()
             enrolment = one_enrolment(connection, account_id)
-            record(connection, enrolment, LedgerEvent.ENROLLED, actor, now)
+            record(connection, enrolment, LedgerEvent.ENROLLED, actor, now).write(connection)
         return enrolment
 
     def find(self, query: str) -> Enrolment:
@@ -131,8 +133,9 @@ class AccountStore:
             enrolment = _locked(connection, account_id)
             expect_state(enrolment, (AccountState.ENROLLED, *READABLE_STATES), "authorised")
             line = {"proof": proof, "proof_reference": proof_reference, "starts_at": starts_at, "ends_at": ends_at}
-            record(connection, enrolment, LedgerEvent.AUTHORISED, actor, now, **line)
+            told = record(connection, enrolment, LedgerEvent.AUTHORISED, actor, now, **line)
             change(connection, account_id, {"state": AccountState.ACTIVE, "next_check_at": now, "failures": 0})
+            told.write(connection)
             return one_enrolment(connection, account_id)
 
     def pause(self, account_id: int, actor: str, now: datetime) -> Enrolment:
@@ -140,8 +143,9 @@ class AccountStore:
         with self.database.writing() as connection:
             enrolment = _locked(connection, account_id)
             expect_state(enrolment, READABLE_STATES, "paused")
-            record(connection, enrolment, LedgerEvent.PAUSED, actor, now)
+            told = record(connection, enrolment, LedgerEvent.PAUSED, actor, now)
             change(connection, account_id, {"state": AccountState.PAUSED} | _RELEASED)
+            told.write(connection)
             return one_enrolment(connection, account_id)
 
     def resume(self, account_id: int, actor: str, now: datetime) -> Enrolment:
@@ -151,8 +155,9 @@ class AccountStore:
             expect_state(enrolment, (AccountState.PAUSED,), "resumed")
             # What was published meanwhile was not to be read: the permission begins anew.
             proof = _newest_proof(connection, account_id) | {"starts_at": now}
-            record(connection, enrolment, LedgerEvent.RESUMED, actor, now, **proof)
+            told = record(connection, enrolment, LedgerEvent.RESUMED, actor, now, **proof)
             change(connection, account_id, {"state": AccountState.ACTIVE, "next_check_at": now, "failures": 0})
+            told.write(connection)
             return one_enrolment(connection, account_id)
 
     def withdraw(self, account_id: int, actor: str, now: datetime) -> Erased:
@@ -165,8 +170,10 @@ class AccountStore:
             enrolment = _locked(connection, account_id)
             if enrolment.state is AccountState.WITHDRAWN:
                 raise UsageError(f"Account {account_id} was withdrawn before.")
-            record(connection, enrolment, LedgerEvent.WITHDRAWN, actor, now)
-            erased = erase(connection, enrolment)
+            told = record(connection, enrolment, LedgerEvent.WITHDRAWN, actor, now)
+            with watched(connection, account_id, now, "withdrawal", told.actor):
+                erased = erase(connection, enrolment)
+                told.write(connection)
         return replace(erased, scrubbed=self.database.scrub())
 
     def retry(self, account_id: int, now: datetime) -> Enrolment:
@@ -204,12 +211,15 @@ class AccountStore:
 
         Due means: never planned, or planned for `due_by` (default: `now`) or earlier. With `due_by`, an account that
         was visited at or after that instant is left out, so that a pass that began then meets each account once.
+        Nothing is due while collection is stopped.
         """
         due = [_planned_for(due_by or now), _free(now)]
         if due_by is not None:
             checked = accounts.c.last_checked_at
             due.append(or_(checked.is_(None), checked < due_by, checked > due_by + _FARTHEST_PLAN))
         with self.database.writing() as connection:
+            if standing_stop(connection) is not None:
+                return ()
             chosen = (
                 select(accounts.c.id)
                 .select_from(authorised(now))
@@ -228,7 +238,7 @@ class AccountStore:
         due = _planned_for(now)
         query = select(func.count()).select_from(authorised(now)).where(due, _free(now))
         with self.database.reading() as connection:
-            return connection.execute(query).scalar_one()
+            return 0 if standing_stop(connection) else connection.execute(query).scalar_one()
 
     def renew(self, account_id: int, owner: str, lease_until: datetime) -> bool:
         """Hold a lease for longer; False when it is no longer the owner's, and the work must stop."""

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from sqlalchemy import and_, func, or_, select
 
 from domain.accounts import AccountState, LedgerEvent
 from domain.reporting import CoverageLine, Reading
 from store.recording import WELL
+from store.stops import stops_between
 from store.tables import accounts, checks, ledger, staff
 
 if TYPE_CHECKING:
@@ -22,12 +23,20 @@ if TYPE_CHECKING:
     from store.columns import AnyRow
 
 
+class _Plan(NamedTuple):
+    """What should have been: how often accounts are read, and whether all collection was stopped meanwhile."""
+
+    now: datetime
+    every: timedelta
+    stopped: bool
+
+
 def coverage_lines(connection: Connection, period: Period, now: datetime, every: timedelta) -> tuple[CoverageLine, ...]:
     """One line an account that was authorised at some time in the period and is not withdrawn."""
     passes = _passes(connection, period)
-    return tuple(
-        _line(row, passes[row.id], period, now, every) for row in connection.execute(_authorised_in(period)).all()
-    )
+    stopped = bool(stops_between(connection, period.start, min(now, period.end)))
+    lines = connection.execute(_authorised_in(period)).all()
+    return tuple(_line(row, passes[row.id], period, _Plan(now, every, stopped)) for row in lines)
 
 
 def _authorised_in(period: Period) -> Any:
@@ -73,10 +82,12 @@ def _passes(connection: Connection, period: Period) -> defaultdict[int, list[Any
     return by_account
 
 
-def _line(account: AnyRow, passes: Sequence[AnyRow], period: Period, now: datetime, every: timedelta) -> CoverageLine:
+def _line(account: AnyRow, passes: Sequence[AnyRow], period: Period, plan: _Plan) -> CoverageLine:
     well = sum(each.outcome in WELL for each in passes)
-    planned = int((min(now, period.end) - max(account.began_at, period.start)) / every)
+    planned = int((min(plan.now, period.end) - max(account.began_at, period.start)) / plan.every)
     reading, reason = _reading(account, passes, well, planned)
+    if plan.stopped and reading in (Reading.NEVER, Reading.STALE):
+        reading = Reading.STOPPED
     return CoverageLine(
         account_id=account.id,
         account=account.handle,

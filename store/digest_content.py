@@ -15,6 +15,8 @@ from sqlalchemy import select, update
 from domain.findings import Clause, Severity
 from domain.opinions import Stand
 from domain.reporting import CoverageLine, Digest, Period, Reading, ReportedFinding
+from domain.stops import Stop
+from store.columns import new_salt
 from store.tables import digests
 
 if TYPE_CHECKING:
@@ -24,7 +26,8 @@ if TYPE_CHECKING:
     from sqlalchemy.engine import Connection
 
 _FINDING_LISTS = ("findings", "open_before")
-_INSTANTS = ("published_at", "first_seen_at", "gone_at", "author_told_at", "last_read_at")
+_INSTANTS = ("published_at", "first_seen_at", "gone_at", "author_told_at", "last_read_at", "at", "resumed_at")
+_OF_STOP = ("id", "at", "actor", "reason", "resumed_at")
 
 
 def to_json(digest: Digest) -> dict[str, Any]:
@@ -39,6 +42,7 @@ def to_json(digest: Digest) -> dict[str, Any]:
         "detector_version": digest.detector_version,
         "clause_titles": [list(pair) for pair in digest.clause_titles],
         "open_before": [_plain(finding, without=("excerpt",)) for finding in digest.open_before],
+        "stops": [{name: value for name, value in _plain(stop).items() if name in _OF_STOP} for stop in digest.stops],
     }
 
 
@@ -65,6 +69,8 @@ def from_json(content: Mapping[str, Any], excerpts: Mapping[int, str]) -> Digest
         detector_version=content["detector_version"],
         clause_titles=tuple((clause, title) for clause, title in content["clause_titles"]),
         open_before=_findings(content["open_before"], excerpts),
+        # A digest that was frozen before there was a switch has none.
+        stops=tuple(Stop(**_timed(stop)) for stop in content.get("stops", ())),
     )
 
 
@@ -93,10 +99,12 @@ def _rewrite(connection: Connection, change: Callable[[dict[str, Any]], dict[str
     for row in connection.execute(select(digests.c.week, digests.c.content).with_for_update()).all():
         changed = change(row.content)
         if changed != row.content:
-            connection.execute(update(digests).where(digests.c.week == row.week).values(content=changed))
+            connection.execute(
+                update(digests).where(digests.c.week == row.week).values(content=changed, salt=new_salt())
+            )
 
 
-def _plain(item: ReportedFinding | CoverageLine | Period, without: Iterable[str] = ()) -> dict[str, Any]:
+def _plain(item: ReportedFinding | CoverageLine | Period | Stop, without: Iterable[str] = ()) -> dict[str, Any]:
     values = {field.name: getattr(item, field.name) for field in fields(item) if field.name not in without}
     return {
         name: value.isoformat() if isinstance(value, datetime) else list(value) if isinstance(value, tuple) else value

@@ -15,7 +15,9 @@ from store.dangers import write_dangers
 from store.enrolments import lock_account
 from store.recording import record_check, settle_account, write_findings, write_states, write_versions
 from store.signals import write_signals
+from store.stops import must_not_be_stopped
 from store.tables import accounts, posts, versions
+from store.telling import tell_pass
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -67,10 +69,12 @@ class PostStore:
 
         Words are written only where a verdict says which. Raises NotAuthorised, with nothing written, when the account
         may not be read at `now`, when the lease is not `owner`'s any more, or when a version is older than the
-        authorisation; ValueError when plan and verdicts do not belong together, which is a bug.
+        authorisation; Stopped when collection was stopped meanwhile; ValueError when plan and verdicts do not belong
+        together, which is a bug.
         """
         _must_belong_together(plan, verdicts)
         with self.database.writing() as connection:
+            must_not_be_stopped(connection)
             lock_account(connection, account.id)
             starts_at = _permitted_since(connection, account.id, owner, now)
             _must_not_be_older(verdicts, starts_at)
@@ -82,6 +86,7 @@ class PostStore:
             applied = Applied(written.new, written.edited, gone, found.ids, found.critical, danger)
             record_check(connection, account.id, plan, verdicts=verdicts, applied=applied, now=now)
             settle_account(connection, account.id, plan, now)
+            tell_pass(connection, account.id, plan=plan, written=written, made=found.ids, now=now)
         return applied
 
 

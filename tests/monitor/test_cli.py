@@ -386,3 +386,26 @@ def test_the_daemon_tells_systemd_and_ends_well_on_sigterm(installed: Command) -
     assert said == ["READY=1", "WATCHDOG=1", "STOPPING=1"]
     assert process.returncode == 0, log
     assert [json.loads(line)["event"] for line in log.splitlines()][-1] == "stopped"
+
+
+def test_collection_stops_and_two_people_let_it_go_on(installed: Command) -> None:
+    assert installed("stop", "--reason", "  ").returncode == WRONG_USAGE
+    assert installed("stop", "--reason", "The model is being measured again.").returncode == 0
+    assert "All collection is stopped" in installed("collect").stderr
+
+    stopped = installed("status")
+    assert "STOPPED since" in stopped.stdout
+    assert f"command:{pwd.getpwuid(os.getuid()).pw_name}" in stopped.stdout
+    assert "The model is being measured again." in stopped.stdout
+
+    assert "Asked." in installed("resume").stdout
+    again = installed("resume")
+    assert again.returncode == NOT_DONE
+    assert "somebody else must confirm" in again.stderr
+    assert "asked on" in installed("status").stdout
+
+    store = open_store(f"sqlite:///{installed.folder / 'section7.db'}")
+    store.stops.confirm_resume("user:2", utc_now())
+    store.close()
+    assert "Collection: on" in installed("status").stdout
+    assert "stopped" not in installed("collect").stderr

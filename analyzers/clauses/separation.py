@@ -48,7 +48,7 @@ def detect(reading: Reading) -> Detection:
     if reading.by_practice or stands is Standing.BEFORE:
         return Detection(CLAUSE, _NEVER)
     ended = stands is not Standing.CURRENT
-    attributed = Weighing.of(scan(ATTRIBUTION, reading.text))
+    attributed = Weighing.of(hit for passage in reading.own for hit in scan(ATTRIBUTION, passage))
     hits = Weighing((*_speaking(reading, ended=ended), *attributed.hits)).densest()
     score = _authority(reading, hits, _weighed(reading, hits, stands))
     unknown = reading.packet.register is None and score > 0 and set(hits.heaviest) <= _AUTHORITY and not ended

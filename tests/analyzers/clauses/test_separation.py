@@ -109,3 +109,28 @@ def test_a_profile_line_with_an_end_asks_for_the_register():
 def test_ones_own_question_is_no_question_to_the_practice():
     alone = reply("Friday at 2 is yours!", ASKS, ParentAuthor.SELF)
     assert detect(read(alone)).score <= 0
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        *(post.text for post, _ in FIRES if post.text and not post.parent and not post.media),
+        "Larkspur Bend believes that everyone should vote for measure 7.",
+        "Here at Larkspur Bend we oppose the new bypass.",
+    ],
+)
+def test_the_words_of_a_picture_count_as_the_posts_own_do(words):
+    there = detect(read(packet(words)))
+    for text in ("", "New picture!"):
+        found = detect(read(packet(text, media=("A kayak.", words))))
+        assert found.score > 0
+        assert (found.severity, found.stands) == (there.severity, there.stands)
+        assert {hit.span.field for hit in found.evidence} == {"media.1.alt"}
+
+
+def test_a_profile_without_a_post_is_read_as_words_are():
+    for post, severity in FIRES:
+        if post.text and not post.parent and not post.media:
+            found = detect(read(packet("", bio=post.text)))
+            assert found.score > 0
+            assert found.severity is severity

@@ -24,6 +24,15 @@ SYSTEM = "section7"
 """The actor of what the program does by itself."""
 
 
+COMMAND = "command"
+"""The actor of what somebody asked for on the command line."""
+
+
+def acting(actor: str) -> str:
+    """The actor of a line for somebody whom other records call by name: a user's id, the program, or the command."""
+    return actor if actor == SYSTEM or actor.startswith("user:") else COMMAND
+
+
 @dataclass(frozen=True, slots=True)
 class AuditRecord:
     """Something that happened. `event` is a dotted name such as "review.decided", `subject` such as "review:12".

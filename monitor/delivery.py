@@ -99,7 +99,7 @@ def _send(
     post: Posting, delivery: Delivery, message: Message | None, on_accepted: Callable[[Delivery], None]
 ) -> SendReport:
     if message is None:
-        post.store.deliveries.drop(delivery.id)
+        post.store.deliveries.drop(delivery.id, post.clock())
         return SendReport()
     try:
         post.mailer.send(message)
@@ -110,22 +110,24 @@ def _send(
             return _refused(post, delivery, str(error))
         return _later(post, delivery, str(error))
     on_accepted(delivery)
-    post.store.deliveries.sent(delivery.id, post.clock())
+    post.store.deliveries.sent(delivery.id, post.clock(), message.content_hash)
     log.info("mail-sent", **_named(delivery))
     return SendReport(sent=1)
 
 
 def _later(post: Posting, delivery: Delivery, problem: str) -> SendReport:
     wait = min(FIRST_RETRY * (2 ** min(delivery.attempts, 10)), LONGEST_RETRY)
-    post.store.deliveries.failed(delivery.id, problem, next_try_at=post.clock() + wait)
+    now = post.clock()
+    post.store.deliveries.failed(delivery.id, problem, now + wait, now)
     log.warning("mail-waits", **_named(delivery), problem=problem)
     return SendReport(waiting=1, problems=(problem,))
 
 
 def _refused(post: Posting, delivery: Delivery, problem: str) -> SendReport:
     """Tried once a day all the same: a mailbox that was mended must not have cost an alert."""
-    again = post.clock() + REFUSED_RETRY if delivery.attempts < MOST_ATTEMPTS else None
-    post.store.deliveries.failed(delivery.id, problem, next_try_at=again)
+    now = post.clock()
+    again = now + REFUSED_RETRY if delivery.attempts < MOST_ATTEMPTS else None
+    post.store.deliveries.failed(delivery.id, problem, again, now)
     log.error("mail-refused", **_named(delivery), problem=problem)
     return SendReport(refused=1, problems=(problem,))
 

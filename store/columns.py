@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import secrets
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, TypeAlias, TypeVar
 from weakref import WeakKeyDictionary
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
 # is one code point wide, so that offsets into the text stay right.
 _UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
 _REPLACEMENT = "�"
+_SALT_BYTES = 16
 
 AnyRow: TypeAlias = "Row[*tuple[Any, ...]]"
 """A row of any query; its columns are attributes."""
@@ -37,6 +39,11 @@ _KEYRINGS: WeakKeyDictionary[Dialect, Keyring] = WeakKeyDictionary()
 def storable(text: str) -> str:
     """`text` with every character that a database refuses replaced by U+FFFD; offsets stay the same."""
     return _UNSTORABLE.sub(_REPLACEMENT, text)
+
+
+def new_salt() -> str:
+    """A salt for what the log is about to bind: 128 random bits in hex."""
+    return secrets.token_hex(_SALT_BYTES)
 
 
 class UtcDateTime(TypeDecorator[datetime]):

@@ -7,7 +7,11 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import ColumnElement, and_, delete, or_, select, update
 
+from domain.audit import SYSTEM, AuditRecord
 from domain.reporting import Delivery, DeliveryKind, DeliveryState
+from store.audit import append
+from store.binding import bound, released
+from store.columns import new_salt
 from store.dangers import forget_told
 from store.database import insert_if_new
 from store.tables import deliveries
@@ -48,7 +52,8 @@ class DeliveryStore:
         }
         same = (deliveries.c.kind == kind, deliveries.c.key == key, deliveries.c.recipient == recipient)
         with self.database.writing() as connection:
-            insert_if_new(connection, deliveries, row)
+            if (added := insert_if_new(connection, deliveries, row | {"salt": new_salt()})) is not None:
+                _tell(connection, "mail.queued", added, now)
             return _those(connection, *same)[0]
 
     def claim_due(
@@ -86,24 +91,30 @@ class DeliveryStore:
             connection.execute(update(deliveries).where(deliveries.c.id.in_(ids)).values(**values))
             return _those(connection, deliveries.c.id.in_(ids))
 
-    def sent(self, delivery_id: int, at: datetime) -> None:
-        """The server has taken it. What a safety mail was about is erased in the same transaction."""
-        taken = {"state": DeliveryState.SENT, "sent_at": at, "next_try_at": None, "problem": ""}
+    def sent(self, delivery_id: int, at: datetime, content_hash: str = "") -> None:
+        """The server has taken it. What a safety mail was about is erased in the same transaction.
+
+        `content_hash` is that of the message as it went out.
+        """
+        taken: dict[str, Any] = {"state": DeliveryState.SENT, "sent_at": at, "next_try_at": None, "problem": ""}
+        taken |= {"content_hash": content_hash} if content_hash else {}
         with self.database.writing() as connection:
             _finish(connection, delivery_id, taken)
             forget_told(connection, delivery_id)
+            _tell(connection, "mail.sent", delivery_id, at)
 
-    def failed(self, delivery_id: int, problem: str, next_try_at: datetime | None) -> None:
-        """It did not go out: back into the queue until `next_try_at`, or refused for good when that is None."""
+    def failed(self, delivery_id: int, problem: str, next_try_at: datetime | None, at: datetime) -> None:
+        """It did not go out at `at`: back into the queue until `next_try_at`, or refused for good when that is None."""
         state = DeliveryState.REFUSED if next_try_at is None else DeliveryState.QUEUED
         values = {"state": state, "problem": problem[:_LONGEST_PROBLEM], "next_try_at": next_try_at}
         with self.database.writing() as connection:
             _finish(connection, delivery_id, values)
+            _tell(connection, "mail.refused" if next_try_at is None else "mail.failed", delivery_id, at)
 
-    def drop(self, delivery_id: int) -> None:
+    def drop(self, delivery_id: int, at: datetime) -> None:
         """Forget a mail that has nothing to say any more, because its findings were erased."""
         with self.database.writing() as connection:
-            connection.execute(delete(deliveries).where(deliveries.c.id == delivery_id))
+            forget_deliveries(connection, [delivery_id], at, "nothing to say")
 
     def of(self, kind: DeliveryKind, key: str) -> tuple[Delivery, ...]:
         """All deliveries of one mail, one a recipient."""
@@ -114,6 +125,32 @@ class DeliveryStore:
         """Everything that has not gone out, refused mails included, oldest first."""
         with self.database.reading() as connection:
             return _those(connection, deliveries.c.state != DeliveryState.SENT)
+
+
+def forget_deliveries(connection: Connection, ids: Collection[int], at: datetime, why: str) -> int:
+    """Delete these mails' lines and tell the log, where it knows of them; returns how many there were."""
+    told = select(deliveries.c.id).where(deliveries.c.id.in_(ids), deliveries.c.kind != DeliveryKind.SAFETY)
+    known = connection.execute(told).scalars().all()
+    count = connection.execute(delete(deliveries).where(deliveries.c.id.in_(ids))).rowcount
+    if known:
+        details = {"why": why, "binds": released("delivery", known)}
+        append(connection, AuditRecord(at, SYSTEM, "mail.forgotten", "", details))
+    return count
+
+
+def _tell(connection: Connection, event: str, delivery_id: int, at: datetime) -> None:
+    """The line of one mail: its kind, what it is about, and a digest that binds its recipient. None of a safety mail.
+
+    That one was sent on a day may point to somebody, and the log outlives what the mail was about.
+    """
+    query = select(*deliveries.c["kind", "key", "attempts"]).where(
+        deliveries.c.id == delivery_id, deliveries.c.kind != DeliveryKind.SAFETY
+    )
+    mail = connection.execute(query).one_or_none()
+    if mail is not None:
+        binds = bound(connection, "delivery", [delivery_id])
+        details = {"kind": mail.kind.value, "key": mail.key, "attempts": mail.attempts, "binds": binds}
+        append(connection, AuditRecord(at, SYSTEM, event, f"delivery:{delivery_id}", details))
 
 
 def _finish(connection: Connection, delivery_id: int, values: dict[str, Any]) -> None:

@@ -7,6 +7,10 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import select
 
+from domain.audit import SYSTEM, AuditRecord
+from store.audit import append
+from store.binding import bound
+from store.columns import new_salt
 from store.database import insert_if_new
 from store.digest_content import finding_ids, from_json, to_json
 from store.tables import digests, findings
@@ -30,9 +34,12 @@ class DigestStore:
         """Store the digest of its week and return what is stored: the first one, however often it is saved."""
         week = digest.period.week
         with self.database.writing() as connection:
-            row = {"week": week, "built_at": digest.built_at, "content": to_json(digest)}
-            insert_if_new(connection, digests, row)
+            row = {"week": week, "built_at": digest.built_at, "content": to_json(digest), "salt": new_salt()}
+            new = insert_if_new(connection, digests, row) is not None
             content = connection.execute(select(digests.c.content).where(digests.c.week == week)).scalar_one()
+            if new:
+                details = {"findings": len(digest.findings), "binds": bound(connection, "digest", [week])}
+                append(connection, AuditRecord(digest.built_at, SYSTEM, "digest.saved", f"digest:{week}", details))
             return _read(connection, content)
 
     def get(self, week: str) -> Digest | None:

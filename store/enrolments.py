@@ -7,8 +7,11 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import ColumnElement, func, insert, select, update
 
 from domain.accounts import AccountState, Enrolment, LedgerEntry, LedgerEvent
+from domain.audit import acting
 from domain.errors import UsageError
+from store.audit import Trail
 from store.authorisations import joined_staff, staff_columns
+from store.binding import bound
 from store.staff import as_id
 from store.tables import accounts, ledger, staff
 
@@ -74,8 +77,11 @@ def lock_account(connection: Connection, account_id: int) -> None:
 
 def record(
     connection: Connection, enrolment: Enrolment, event: LedgerEvent, actor: str, now: datetime, **proof: Any
-) -> None:
-    """Add a line to the ledger. `proof` holds proof, proof_reference, starts_at and ends_at where they apply."""
+) -> Trail:
+    """Add a line to the ledger. `proof` holds proof, proof_reference, starts_at and ends_at where they apply.
+
+    Returns what the log must be told of it, to be written at the end of the transaction.
+    """
     line = {
         "account_id": enrolment.id,
         "event": event,
@@ -84,7 +90,11 @@ def record(
         "notice_hash": enrolment.notice_hash,
         "proof_reference": "",
     }
-    connection.execute(insert(ledger).values(line | proof))
+    number = connection.execute(insert(ledger).values(line | proof).returning(ledger.c.id)).scalar_one()
+    trail = Trail(now, acting(actor))
+    binds = bound(connection, "ledger", [number])
+    trail.note(f"account.{event}", f"account:{enrolment.id}", platform=enrolment.platform, binds=binds)
+    return trail
 
 
 def change(connection: Connection, account_id: int, values: Mapping[str, Any]) -> None:

@@ -127,7 +127,7 @@ def _clear(connection: Connection, which: ColumnElement[bool]) -> int:
     ids = connection.execute(kept).scalars().all()
     emptied = update(findings).where(findings.c.version_id.in_(ids)).values(excerpt="", spans=[])
     index_findings(connection, connection.execute(emptied.returning(findings.c.id)).scalars().all())
-    connection.execute(update(versions).where(versions.c.id.in_(ids)).values(kept_text=None, kept_alts=None))
+    connection.execute(update(versions).where(versions.c.id.in_(ids)).values(kept_text=None, kept_alts=None, salt=None))
     return len(ids)
 
 

@@ -11,12 +11,14 @@ from domain.errors import NotAuthorised
 from domain.findings import Severity
 from domain.posts import PostState
 from domain.reporting import DeliveryKind
+from store.audit import Trail
 from store.authorisations import permitted_ids
 from store.enrolments import lock_account
 from store.kept import kept_of, kept_query
 from store.recording import add_findings
 from store.reported import is_enrolled, is_news, reported
 from store.tables import deliveries, findings, posts, versions
+from store.telling import tell_found
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Sequence
@@ -118,7 +120,11 @@ class FindingStore:
             if account_id is None or not permitted_ids(connection, now, [account_id]):
                 raise NotAuthorised("These words may not be scored again: they were erased or the account stopped.")
             pairs = zip(found, excerpts, strict=True)
-            return tuple(added for added, _ in add_findings(connection, version_id, pairs, common))
+            made = tuple(added for added, _ in add_findings(connection, version_id, pairs, common))
+            trail = Trail(now)
+            tell_found(connection, trail, account_id, made)
+            trail.write(connection)
+            return made
 
     def _page_after(self, last: int) -> tuple[ReportedFinding, ...]:
         window = select(findings.c.id).where(findings.c.id > last).order_by(findings.c.id).limit(_PAGE).subquery()

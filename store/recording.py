@@ -10,6 +10,7 @@ from sqlalchemy import and_, func, insert, select, update
 from domain.findings import Severity
 from domain.plans import Change
 from domain.posts import PostState
+from store.columns import new_salt
 from store.database import insert_if_new
 from store.enrolments import change
 from store.search import index_findings
@@ -35,11 +36,16 @@ _STANDING: dict[str, Any] = {"state": PostState.LIVE, "absences": 0, "last_absen
 
 @dataclass(frozen=True, slots=True)
 class Written:
-    """Version ids beside their verdicts, and how many posts were new or edited."""
+    """Version ids beside their verdicts, and how many posts were new or edited.
+
+    `kept` are the versions whose words are kept from now on, `changed` the posts that were edited, by their keys.
+    """
 
     versions: tuple[tuple[int, Verdict], ...]
     new: int
     edited: int
+    kept: tuple[int, ...] = ()
+    changed: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,13 +59,19 @@ class Found:
 def write_versions(connection: Connection, account_id: int, verdicts: Sequence[Verdict], now: datetime) -> Written:
     """Add what is missing of posts and versions, and point each post to the version it reads now."""
     written: list[tuple[int, Verdict]] = []
-    new = edited = 0
+    kept: list[int] = []
+    changed: list[int] = []
+    new = 0
     for verdict in verdicts:
         key, before = _post(connection, account_id, verdict, now)
         new += before is None and verdict.version.change is Change.NEW
-        edited += before is not None and before != verdict.version.post.content_hash
-        written.append((_version(connection, key, verdict, now), verdict))
-    return Written(tuple(written), new, edited)
+        if before is not None and before != verdict.version.post.content_hash:
+            changed.append(key)
+        version_id, now_kept = _version(connection, key, verdict, now)
+        written.append((version_id, verdict))
+        if now_kept:
+            kept.append(version_id)
+    return Written(tuple(written), new, len(changed), tuple(kept), tuple(changed))
 
 
 def _post(connection: Connection, account_id: int, verdict: Verdict, now: datetime) -> tuple[int, str | None]:
@@ -91,10 +103,15 @@ def _address(verdict: Verdict) -> dict[str, str]:
     return {"url": verdict.version.post.url} if verdict.findings else {}
 
 
-def _version(connection: Connection, post_key: int, verdict: Verdict, now: datetime) -> int:
-    """Id of the version with this content; one that the post goes back to is found again, not added."""
+def _version(connection: Connection, post_key: int, verdict: Verdict, now: datetime) -> tuple[int, bool]:
+    """Id of the version with this content, and whether its words are kept from now on.
+
+    One that the post goes back to is found again, not added.
+    """
     post = verdict.version.post
-    kept = {"kept_text": verdict.kept_text, "kept_alts": None if verdict.kept_text is None else verdict.kept_alts}
+    keeps = verdict.kept_text is not None
+    kept = {"kept_text": verdict.kept_text, "kept_alts": verdict.kept_alts if keeps else None}
+    kept["salt"] = new_salt() if keeps or verdict.findings else None
     row = {
         "post_key": post_key,
         "content_hash": post.content_hash,
@@ -106,12 +123,13 @@ def _version(connection: Connection, post_key: int, verdict: Verdict, now: datet
     }
     added: int | None = insert_if_new(connection, versions, row | kept)
     if added is not None:
-        return added
+        return added, keeps
     same = and_(versions.c.post_key == post_key, versions.c.content_hash == post.content_hash)
-    if verdict.kept_text is not None:
-        connection.execute(update(versions).where(same, versions.c.kept_text.is_(None)).values(**kept))
+    again = 0
+    if keeps:
+        again = connection.execute(update(versions).where(same, versions.c.kept_text.is_(None)).values(**kept)).rowcount
     known: int = connection.execute(select(versions.c.id).where(same)).scalar_one()
-    return known
+    return known, again > 0
 
 
 def write_findings(connection: Connection, written: Written, policy_version: str, now: datetime) -> Found:
@@ -151,6 +169,7 @@ def add_findings(
             "detector": finding.detector,
             "detector_version": finding.version,
             "visible_from": common["first_seen_at"],
+            "salt": new_salt(),
         }
         added = insert_if_new(connection, findings, row | dict(common))
         if added is not None:

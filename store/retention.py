@@ -16,14 +16,18 @@ from sqlalchemy import delete, select
 from domain.errors import StoreError
 from domain.plans import RetentionReport
 from store.database import backup_of
+from store.deliveries import forget_deliveries
 from store.enrolments import lock_account
 from store.erasure import Rules, drop_clean_posts, drop_findings, drop_signals, drop_untold, erase_texts, old_logs
 from store.explanation import explain
-from store.tables import accounts
+from store.tables import accounts, deliveries
+from store.watching import watched
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import datetime
+
+    from sqlalchemy.engine import Connection
 
     from domain.plans import Ceiling, RetentionProfile
     from store.database import Database
@@ -63,14 +67,8 @@ class RetentionStore:
     def _one_account(self, rules: Rules) -> dict[str, int]:
         with self.database.writing() as connection:
             lock_account(connection, rules.account_id)
-            # Findings first: what they alone have kept is then free to go.
-            findings, freed = drop_findings(connection, rules)
-            texts = erase_texts(connection, rules)
-            signals = drop_signals(connection, rules)
-            # Not counted: a count of them, stored day by day, would tell of somebody's health.
-            drop_untold(connection, rules)
-            posts = drop_clean_posts(connection, rules)
-            return {"findings": findings, "texts": freed + texts, "signals": signals, "posts": posts}
+            with watched(connection, rules.account_id, rules.now, "retention"):
+                return _erase(connection, rules)
 
     def _old_backup(self, now: datetime) -> int:
         """The copy made before a migration still holds what was erased since; it goes after a week."""
@@ -92,8 +90,23 @@ class RetentionStore:
             batch = select(table.c.id).where(old).limit(_BATCH).scalar_subquery()
             while True:
                 with self.database.writing() as connection:
-                    count = connection.execute(delete(table).where(table.c.id.in_(batch))).rowcount
+                    if table is deliveries:
+                        ids = connection.execute(select(table.c.id).where(old).limit(_BATCH)).scalars().all()
+                        count = forget_deliveries(connection, ids, now, "retention")
+                    else:
+                        count = connection.execute(delete(table).where(table.c.id.in_(batch))).rowcount
                 removed[kind] += count
                 if count < _BATCH:
                     break
         return removed
+
+
+def _erase(connection: Connection, rules: Rules) -> dict[str, int]:
+    # Findings first: what they alone have kept is then free to go.
+    findings, freed = drop_findings(connection, rules)
+    texts = erase_texts(connection, rules)
+    signals = drop_signals(connection, rules)
+    # Not counted: a count of them, stored day by day, would tell of somebody's health.
+    drop_untold(connection, rules)
+    posts = drop_clean_posts(connection, rules)
+    return {"findings": findings, "texts": freed + texts, "signals": signals, "posts": posts}

@@ -7,8 +7,10 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import func, insert, select, update
 
+from domain.audit import SYSTEM, AuditRecord
 from domain.findings import Clause
 from domain.reporting import WeekFigures
+from store.audit import append
 from store.coverage import coverage_lines
 from store.reported import is_news
 from store.tables import findings, runs
@@ -39,7 +41,10 @@ class RunStore:
         """Record how it ended. `problem` is a sentence without any post's words, "" when all went well."""
         values = {"finished_at": now, "counts": dict(counts), "problem": problem}
         with self.database.writing() as connection:
-            connection.execute(update(runs).where(runs.c.id == run_id).values(**values))
+            finished = update(runs).where(runs.c.id == run_id).values(**values).returning(runs.c.kind)
+            kind = connection.execute(finished).scalar()
+            details = {"kind": kind, "counts": dict(counts), "well": not problem}
+            append(connection, AuditRecord(now, SYSTEM, "run.finished", f"run:{run_id}", details))
 
     def last_finished(self, kind: str) -> datetime | None:
         """When a run of this kind last came to its end, None when none ever did."""

@@ -325,6 +325,8 @@ digests = Table(
     Column("week", String(8), primary_key=True),
     Column("built_at", UtcDateTime, nullable=False),
     Column("content", Json, nullable=False),
+    # What the audit log's digest is salted with; another one whenever something is erased from the content.
+    Column("salt", String(64)),
 )
 
 deliveries = Table(

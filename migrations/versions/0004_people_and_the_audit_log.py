@@ -48,7 +48,7 @@ def _room_for_sealed_words() -> None:
             existing_nullable=True,
             postgresql_using="kept_alts::text",
         )
-    for table in ("findings", "deliveries"):
+    for table in ("findings", "deliveries", "digests"):
         with altering(table) as batch:
             batch.add_column(sa.Column("salt", sa.String(length=64), nullable=True))
 
@@ -57,7 +57,7 @@ def _forget_sealed_words() -> None:
     """The program before this one cannot open them, and would show their ciphertext as somebody's words."""
     op.execute(sa.text("UPDATE versions SET kept_text = NULL, kept_alts = NULL WHERE kept_text LIKE 's7:%'"))
     op.execute(sa.text("UPDATE findings SET excerpt = '' WHERE excerpt LIKE 's7:%'"))
-    for table in ("deliveries", "findings"):
+    for table in ("digests", "deliveries", "findings"):
         with altering(table) as batch:
             batch.drop_column("salt")
     with altering("versions") as batch:

@@ -47,7 +47,7 @@ def test_a_sent_mail_is_done(store):
 def test_a_failed_mail_waits_for_its_next_try(store):
     queued = queue(store)
     take(store)
-    store.deliveries.failed(queued.id, "The server is down." + "x" * 9999, START + 2 * HOUR)
+    store.deliveries.failed(queued.id, "The server is down." + "x" * 9999, START + 2 * HOUR, START + HOUR)
     assert take(store, START + HOUR) == ()
     (again,) = take(store, START + 2 * HOUR)
     assert again.attempts == 2
@@ -57,7 +57,7 @@ def test_a_failed_mail_waits_for_its_next_try(store):
 def test_a_refused_mail_is_never_tried_again_and_still_shown(store):
     queued = queue(store)
     take(store)
-    store.deliveries.failed(queued.id, "No such mailbox.", None)
+    store.deliveries.failed(queued.id, "No such mailbox.", None, START + HOUR)
     assert take(store, START + 100 * HOUR) == ()
     assert [each.state for each in store.deliveries.unsent()] == [DeliveryState.REFUSED]
 
@@ -69,7 +69,7 @@ def test_only_the_kinds_asked_for_are_claimed(store):
 
 
 def test_a_dropped_mail_is_forgotten(store):
-    store.deliveries.drop(queue(store).id)
+    store.deliveries.drop(queue(store).id, START)
     assert store.deliveries.unsent() == ()
 
 

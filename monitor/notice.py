@@ -41,6 +41,8 @@ def notice_facts(config: Config, policy: Policy, profile: Profile) -> NoticeFact
         ),
         legal_basis=f"Law that the practice works under: {config.practice.jurisdiction}.",
         outside_model=outside_model(config),
+        local_model=config.model is not None,
+        pictures_read=config.read_images,
     )
 
 

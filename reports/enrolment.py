@@ -27,6 +27,7 @@ class NoticeFacts:
     `audience` is (who, what they see), the author among them; `retention` is (what, how long).
     `legal_basis` is the practice's own sentence, "" when none is given.
     `outside_model` names an outside service that sees posts, "" when everything stays on the practice's machine.
+    `local_model`: whether a model judges there beside the rules; `pictures_read`: whether words in pictures are read.
     """
 
     privacy_contact: str
@@ -36,6 +37,8 @@ class NoticeFacts:
     retention: tuple[tuple[str, str], ...]
     legal_basis: str = ""
     outside_model: str = ""
+    local_model: bool = True
+    pictures_read: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -96,3 +96,15 @@ def test_lines_fit_a_page():
     text = enrolment_notice(POLICY, wordy).text
     assert max(len(line) for line in text.splitlines()) <= 81
     assert not re.search(r"\n{4,}|[ \t]\n", text)
+
+
+def test_a_local_model_and_words_in_pictures_are_named_only_where_they_are_used():
+    model, pictures = "taught with invented posts", "Words in the pictures of your posts are read"
+    seen = set()
+    for local_model in (True, False):
+        for pictures_read in (True, False):
+            notice = enrolment_notice(POLICY, replace(FACTS, local_model=local_model, pictures_read=pictures_read))
+            assert (model in said(notice), pictures in said(notice)) == (local_model, pictures_read)
+            assert ("written rules alone" in said(notice)) != local_model
+            seen.add(notice.hash)
+    assert len(seen) == 4

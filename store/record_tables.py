@@ -20,7 +20,7 @@ from sqlalchemy import (
     UniqueConstraint,
 )
 
-from domain.concerns import ConcernState, Openness
+from domain.concerns import ConcernState, Disposition, Openness
 from domain.findings import Clause
 from domain.review import Outcome, ReviewState, Step
 from store.columns import Choice, Json, Sealed, UtcDateTime, Words, one_of
@@ -224,13 +224,17 @@ concerns = Table(
     Column("received_at", UtcDateTime, nullable=False),
     Column("about_staff_id", ForeignKey("staff.id")),
     _user("handler_id"),
+    # Kept from those who usually handle concerns: it is about one of them, or about somebody they work for.
+    Column("to_alternate", Boolean, nullable=False),
     Column("privacy_complaint", Boolean, nullable=False),
     Column("acknowledged_at", UtcDateTime),
     Column("answered_at", UtcDateTime),
+    Column("disposition", Choice(Disposition)),
     UniqueConstraint("receipt_hash"),
     one_of("clause", Clause),
     one_of("openness", Openness),
     one_of("state", ConcernState),
+    one_of("disposition", Disposition),
     sqlite_autoincrement=True,
 )
 

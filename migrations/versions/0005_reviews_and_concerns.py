@@ -206,13 +206,19 @@ def _concerns() -> None:
         sa.Column("received_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("about_staff_id", sa.Integer(), nullable=True),
         sa.Column("handler_id", sa.Integer(), nullable=True),
+        sa.Column("to_alternate", sa.Boolean(), nullable=False),
         sa.Column("privacy_complaint", sa.Boolean(), nullable=False),
         sa.Column("acknowledged_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("answered_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("disposition", sa.String(16), nullable=True),
         sa.CheckConstraint("clause IN ('1', '2', '3', '4', '5', '6')", name=op.f("ck_concerns_clause")),
         sa.CheckConstraint("openness IN ('named', 'confidential', 'anonymous')", name=op.f("ck_concerns_openness")),
         sa.CheckConstraint(
             "state IN ('received', 'acknowledged', 'looked-into', 'answered')", name=op.f("ck_concerns_state")
+        ),
+        sa.CheckConstraint(
+            "disposition IN ('no-breach', 'reviewed', 'talked', 'privacy', 'elsewhere', 'not-enough')",
+            name=op.f("ck_concerns_disposition"),
         ),
         sa.ForeignKeyConstraint(["about_staff_id"], ["staff.id"], name=op.f("fk_concerns_about_staff_id_staff")),
         sa.ForeignKeyConstraint(["handler_id"], ["users.id"], name=op.f("fk_concerns_handler_id_users")),

@@ -5,11 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from domain.findings import GRAVITY, Severity
+from domain.findings import GRAVITY
 from domain.reporting import Reading
-from reports import links, words
+from reports import words
 from reports.build import counts
 from reports.charts import coverage_chart, findings_chart
+from reports.entries import Place, Whereabouts, entry_of
 from reports.environment import TEMPLATES, render
 from reports.items import AccountLine, account_line, stop_line
 
@@ -17,47 +18,11 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
     from domain.reporting import ArchiveContent, Digest, ReportedFinding
+    from reports.entries import Entry
 
 PAGE = 200
 """Items on one page."""
 STYLE = "archive.css"
-
-
-@dataclass(frozen=True, slots=True)
-class Entry:
-    """A finding as the archive shows it. `anchor` is unique on its page; `week_link` is relative to the site's root."""
-
-    anchor: str
-    id: int
-    clause: str
-    title: str
-    severity: str
-    meaning: str
-    grave: bool
-    platform: str
-    day: str
-    first_seen: str
-    account_id: int
-    account: str
-    author: str
-    reason: str
-    excerpt: str
-    url: str
-    confidence: str
-    notes: tuple[str, ...]
-    made_by: str
-    week: str
-    week_link: str
-
-
-@dataclass(frozen=True, slots=True)
-class Place:
-    """Where one page of a long list stands; file names are relative to the page itself, "" at the ends."""
-
-    number: int
-    first: bool
-    newer: str
-    older: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,6 +66,7 @@ def _page(content: ArchiveContent, template: str, root: str = "", **values: obje
         practice=words.plain(content.practice),
         content=content,
         root=root,
+        suffix=".html",
         style=STYLE,
         **values,
     )
@@ -209,27 +175,14 @@ def _titles(content: ArchiveContent) -> tuple[tuple[str, str], ...]:
 
 
 def _entry(content: ArchiveContent, finding: ReportedFinding, anchor: str, week: str = "", page: int = 1) -> Entry:
-    zone = content.time_zone
-    return Entry(
-        anchor=f"{anchor}-{finding.id}",
-        id=finding.id,
-        clause=finding.clause.value,
-        title=words.clause_title(finding.clause, _titles(content)),
-        severity=words.SEVERITY[finding.severity],
-        meaning=words.SEVERITY_MEANING.get(finding.severity, ""),
-        grave=finding.severity >= Severity.S3,
-        platform=words.platform(finding.platform),
-        day=words.local_day(finding.published_at, zone),
-        first_seen=words.moment(words.local(finding.first_seen_at, zone)),
-        account_id=finding.account_id,
-        account=words.plain(finding.account),
-        author=words.plain(finding.author),
-        reason=words.plain(finding.reason),
-        excerpt=words.paragraphs(finding.excerpt),
-        url=links.own_post(finding.post_url),
-        confidence=words.confidence(finding.probability),
-        notes=words.notes(finding, zone),
-        made_by=f"{words.plain(finding.detector)} {finding.detector_version}, policy {finding.policy_version}",
-        week=words.week(week) if week else "",
-        week_link=f"weeks/{_file(week, page)}#finding-{finding.id}" if week else "",
+    return entry_of(
+        finding,
+        _titles(content),
+        content.time_zone,
+        Whereabouts(
+            anchor=f"{anchor}-{finding.id}",
+            account_link=f"accounts/{finding.account_id}.html",
+            week=week,
+            week_link=f"weeks/{_file(week, page)}#finding-{finding.id}" if week else "",
+        ),
     )

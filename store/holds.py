@@ -16,6 +16,7 @@ from store.enrolments import lock_account, one_enrolment
 from store.held import is_held
 from store.record_tables import holds
 from store.tables import accounts
+from store.watching import watched
 from store.withdrawal import erase
 
 if TYPE_CHECKING:
@@ -65,7 +66,8 @@ class HoldStore:
                 raise Refused("Whoever placed a hold does not lift it; ask somebody else who may.")
             ended = {"lifted_at": now, "lifted_by": actor}
             connection.execute(update(holds).where(holds.c.id == hold_id).values(**ended))
-            erased = _erase_withdrawn(connection, hold.account_id)
+            with watched(connection, hold.account_id, now, "hold lifted", actor):
+                erased = _erase_withdrawn(connection, hold.account_id, actor, now)
             details = {"account": hold.account_id, "erased": erased}
             append(connection, AuditRecord(now, actor, "hold.lifted", f"hold:{hold_id}", details))
         self.database.scrub()
@@ -85,14 +87,18 @@ class HoldStore:
             return _those(connection, *conditions)
 
 
-def _erase_withdrawn(connection: Connection, account_id: int | None) -> dict[str, int]:
+def _erase_withdrawn(connection: Connection, account_id: int | None, actor: str, now: datetime) -> dict[str, int]:
     gone = [accounts.c.state == AccountState.WITHDRAWN]
     if account_id is not None:
         gone.append(accounts.c.id == account_id)
     total = {"findings": 0, "versions": 0, "posts": 0}
-    for number in connection.execute(select(accounts.c.id).where(*gone).order_by(accounts.c.id)).scalars().all():
-        lock_account(connection, number)
-        if not is_held(connection, number):
+    # All accounts first, then the log: a pass that holds an account may be waiting for the log.
+    locked = select(accounts.c.id).where(*gone).order_by(accounts.c.id).with_for_update()
+    numbers = connection.execute(locked).scalars().all()
+    with watched(connection, account_id, now, "hold lifted", actor):
+        for number in numbers:
+            if is_held(connection, number):
+                continue
             erased = erase(connection, one_enrolment(connection, number))
             for kind in total:
                 total[kind] += getattr(erased, kind)

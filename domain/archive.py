@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from domain.findings import Clause, Severity
-    from domain.reporting import ReportedFinding
+    from domain.findings import Clause, Severity, Span
+    from domain.posts import PostKind
+    from domain.reporting import Digest, ReportedFinding
     from domain.review import Outcome, ReviewState
 
 
@@ -56,3 +57,58 @@ class HitPage:
 
     hits: tuple[Hit, ...]
     older: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class WeekLine:
+    """One week in a list of weeks."""
+
+    week: str
+    findings: int
+    accounts_read: int
+    accounts_enrolled: int
+
+
+@dataclass(frozen=True, slots=True)
+class WeekOutline:
+    """A week's digest without its findings, and the ids of those it named, in its order."""
+
+    digest: Digest
+    findings: tuple[int, ...]
+    open_before: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class SeenVersion:
+    """One version of a post as it was read. `words` and `alts` are None where they were not kept, or erased since."""
+
+    id: int
+    first_seen_at: datetime
+    edited_at: datetime | None
+    words: str | None
+    alts: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """What is kept of the post under a finding. `versions` are in the order in which they were seen.
+
+    `spans` count in the words of version `version_id`, or in its descriptions or in `bio`; their quotes are left empty.
+    """
+
+    version_id: int
+    spans: tuple[Span, ...]
+    versions: tuple[SeenVersion, ...]
+    kind: PostKind
+    url: str
+    published_at: datetime
+    last_seen_at: datetime
+    gone_at: datetime | None
+    is_reply: bool
+    edited_since: bool
+    """The post reads differently now than the version that the finding is about."""
+    bio: str
+    confidential: bool
+    """A finding of clause 2 stands on this post."""
+    critical: bool
+    """A finding of clause 2 or S4 stands on this post."""

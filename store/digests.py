@@ -5,9 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 
+from domain.archive import WeekLine, WeekOutline
 from domain.audit import SYSTEM, AuditRecord
+from domain.reporting import Reading
 from store.audit import append
 from store.binding import bound
 from store.columns import new_salt
@@ -53,11 +55,34 @@ class DigestStore:
         with self.database.reading() as connection:
             return tuple(connection.execute(select(digests.c.week).order_by(digests.c.week)).scalars())
 
+    def lines(self, before: str | None = None, limit: int = 26) -> tuple[WeekLine, ...]:
+        """The newest weeks that have a digest, newest first; those before the week `before` if it is given."""
+        found = func.json_array_length(digests.c.content["findings"]).label("findings")
+        coverage = digests.c.content["coverage"].label("coverage")
+        query = select(digests.c.week, found, coverage).order_by(digests.c.week.desc()).limit(limit)
+        if before is not None:
+            query = query.where(digests.c.week < before)
+        with self.database.reading() as connection:
+            return tuple(_line(*row) for row in connection.execute(query))
+
+    def outline(self, week: str) -> WeekOutline | None:
+        """The digest of a week without reading its findings; None when none was built."""
+        with self.database.reading() as connection:
+            content = connection.execute(select(digests.c.content).where(digests.c.week == week)).scalar()
+        if content is None:
+            return None
+        ids, standing = (tuple(one["id"] for one in content[name]) for name in ("findings", "open_before"))
+        return WeekOutline(from_json(content | {"findings": [], "open_before": []}, {}), ids, standing)
+
     def all(self) -> tuple[Digest, ...]:
         """Every digest, oldest first."""
         with self.database.reading() as connection:
             contents = connection.execute(select(digests.c.content).order_by(digests.c.week)).scalars().all()
             return tuple(_read(connection, content) for content in contents)
+
+
+def _line(week: str, found: int, coverage: list[dict[str, Any]]) -> WeekLine:
+    return WeekLine(week, found, sum(line["reading"] == Reading.READ for line in coverage), len(coverage))
 
 
 def _read(connection: Connection, content: Mapping[str, Any]) -> Digest:

@@ -14,6 +14,7 @@ from domain.reporting import DeliveryKind
 from store.audit import Trail
 from store.authorisations import permitted_ids
 from store.enrolments import lock_account
+from store.evidence import evidence_of
 from store.kept import kept_of, kept_query
 from store.recording import add_findings
 from store.reported import is_enrolled, is_news, reported
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Sequence
     from datetime import datetime
 
+    from domain.archive import Evidence
     from domain.findings import Finding
     from domain.plans import KeptVersion
     from domain.reporting import ReportedFinding
@@ -62,6 +64,11 @@ class FindingStore:
         """Those of the findings that still exist."""
         with self.database.reading() as connection:
             return reported(connection, findings.c.id.in_(tuple(ids)))
+
+    def evidence(self, finding_id: int) -> Evidence | None:
+        """What is kept of the post under a finding, words and all; None when there is no such finding."""
+        with self.database.reading() as connection:
+            return evidence_of(connection, finding_id)
 
     def critical_unalerted(self) -> tuple[ReportedFinding, ...]:
         """S4 findings for which no alert was ever queued."""

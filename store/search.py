@@ -91,6 +91,13 @@ class SearchStore:
         hits = tuple(_hit(row, found[row.id]) for row in shown if row.id in found)
         return HitPage(hits, shown[-1].id if len(rows) > limit else None)
 
+    def visible(self, ids: Sequence[int], sight: Sight) -> tuple[int, ...]:
+        """Those of the findings that still stand and that this person may see, in the order given."""
+        with self.database.reading() as connection:
+            query = _visible(sight).where(findings.c.id.in_(ids))
+            seen = frozenset(row.id for row in connection.execute(query))
+        return tuple(number for number in ids if number in seen)
+
     def of(self, ids: Sequence[int], sight: Sight) -> dict[int, Hit]:
         """Those of the findings that still stand and that this person may see, by id."""
         query = _visible(sight).where(findings.c.id.in_(ids))

@@ -7,6 +7,7 @@ from sqlalchemy import select
 
 from domain.reporting import CoverageLine, Digest, Period, Reading
 from store import tables
+from tests.reports.samples import digest as reported_digest
 from tests.store.records import DAY, START, active, flagged, post, visit
 
 WEEK = Period("2026-W47", START - timedelta(hours=9), START - timedelta(hours=9) + 7 * DAY, "America/New_York")
@@ -75,3 +76,25 @@ def test_an_excerpt_is_stored_with_its_finding_alone(store):
         content = connection.execute(select(tables.digests.c.content)).scalar_one()
     assert "▒▒▒" not in repr(content)
     assert "▒▒▒" in store.digests.get("2026-W47").findings[0].excerpt
+
+
+def test_weeks_are_listed_newest_first_without_reading_their_findings(store):
+    for week in (45, 46, 47):
+        store.digests.save(reported_digest(week))
+    lines = store.digests.lines()
+    assert [(line.week, line.findings, line.accounts_read, line.accounts_enrolled) for line in lines] == [
+        ("2026-W47", 4, 4, 7),
+        ("2026-W46", 4, 4, 7),
+        ("2026-W45", 4, 4, 7),
+    ]
+    assert [line.week for line in store.digests.lines(before="2026-W47", limit=1)] == ["2026-W46"]
+
+
+def test_an_outline_names_its_findings_and_holds_none(store):
+    digest = reported_digest(47)
+    store.digests.save(digest)
+    outline = store.digests.outline("2026-W47")
+    assert outline.findings == tuple(finding.id for finding in digest.findings)
+    assert outline.open_before == (71,)
+    assert (outline.digest.findings, outline.digest.coverage) == ((), digest.coverage)
+    assert store.digests.outline("2026-W40") is None

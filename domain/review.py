@@ -159,7 +159,8 @@ class Review:
     """A finding's way so far. `revision` grows with every step: whoever acts names the one that was looked at."""
 
     id: int
-    finding_id: int
+    finding_id: int | None
+    """None once the finding is erased; the record of what people decided stays."""
     account_id: int
     staff_id: int
     """Whose post it is."""

@@ -24,6 +24,7 @@ from store.leases import LeaseStore
 from store.opinions import OpinionStore
 from store.posts import PostStore
 from store.retention import RetentionStore
+from store.reviews import ReviewStore
 from store.runs import RunStore
 from store.search import SearchStore
 from store.sessions import SessionStore
@@ -63,6 +64,7 @@ class Store:
     sessions: SessionStore
     stops: StopStore
     search: SearchStore
+    reviews: ReviewStore
 
     def check_schema(self) -> None:
         """Raises SchemaTooOld or SchemaTooNew, with what to do, unless the database fits this program."""
@@ -115,5 +117,6 @@ def store_on(database: Database) -> Store:
         users=UserStore(database),
         sessions=SessionStore(database),
         search=SearchStore(database),
+        reviews=ReviewStore(database),
         stops=StopStore(database),
     )

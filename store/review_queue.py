@@ -1,0 +1,124 @@
+"""The queue in SQL: what waits for whom, gravest and oldest first, without reading what is not shown."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import ColumnElement, and_, exists, not_, or_, select, union_all
+
+from domain.access import Permission
+from domain.errors import Refused
+from domain.findings import Clause, Severity
+from domain.review import ReviewState, Step
+from domain.review_queue import QueueFilter, QueuePage, QueuePlace
+from store.record_tables import review_events, reviews
+from store.review_rows import review_of
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from sqlalchemy import Select
+    from sqlalchemy.engine import Connection
+
+    from domain.access import User
+
+WAITING = (
+    ReviewState.DETECTED,
+    ReviewState.NEEDS_CONTEXT,
+    ReviewState.OPEN,
+    ReviewState.NOTIFIED,
+    ReviewState.PROPOSED,
+    ReviewState.APPEALED,
+)
+"""States in which a reviewer has, or will have, something to do."""
+_GRAVEST_FIRST = (Severity.S4, Severity.S3, Severity.S2, Severity.S1)
+
+
+def seen_by(user: User) -> ColumnElement[bool]:
+    """Reviews that this person may look at: the locks of `domain.review_locks.may_see`, in SQL."""
+    if not user.may(Permission.REVIEW):
+        raise Refused("Your role does not review findings. Ask a reviewer.")
+    allowed = [reviews.c.state != ReviewState.GRACE]
+    if user.staff_id is not None:
+        allowed.append(reviews.c.staff_id != user.staff_id)
+    if not user.may(Permission.REVIEW_CRITICAL):
+        allowed += [reviews.c.clause != Clause.CONFIDENTIALITY, reviews.c.severity < int(Severity.S4)]
+    led = [conflict.staff_id for conflict in user.conflicts if conflict.line_manager]
+    barred = [conflict.staff_id for conflict in user.conflicts if not conflict.line_manager]
+    if barred:
+        allowed.append(reviews.c.staff_id.not_in(barred))
+    if led:
+        allowed.append(not_(and_(reviews.c.staff_id.in_(led), reviews.c.severity >= int(Severity.S3))))
+    return and_(*allowed)
+
+
+def page_of(
+    connection: Connection, user: User, wanted: QueueFilter, now: datetime, *, after: QueuePlace | None, size: int
+) -> QueuePage:
+    """One page of the queue, a severity at a time so that an index gives the order."""
+    allowed = [seen_by(user), *_wanted(wanted, user, now)]
+    found: list[Any] = []
+    for severity in _GRAVEST_FIRST:
+        passed = after is not None and severity > after.severity
+        if passed or wanted.severity not in (None, severity) or len(found) > size:
+            continue
+        start = after if after is not None and after.severity is severity else None
+        found += connection.execute(_of_severity(severity, wanted, allowed, start, size + 1 - len(found)))
+    items = tuple(review_of(row) for row in found[:size])
+    last = items[-1] if len(found) > size else None
+    return QueuePage(items, QueuePlace(last.severity, last.opened_at, last.id) if last else None)
+
+
+def _of_severity(
+    severity: Severity, wanted: QueueFilter, allowed: list[ColumnElement[bool]], start: QueuePlace | None, limit: int
+) -> Select[Any]:
+    after = [] if start is None else [_after(start)]
+    parts = [
+        # Each part reads a stretch of one index and stops; a select of its own because SQLite wants it so.
+        select(
+            select(reviews)
+            .where(reviews.c.state == state, reviews.c.severity == int(severity), *allowed, *after)
+            .order_by(reviews.c.opened_at, reviews.c.id)
+            .limit(limit)
+            .subquery()
+        )
+        for state in (wanted.states or WAITING)
+    ]
+    together = union_all(*parts).subquery()
+    return select(together).order_by(together.c.opened_at, together.c.id).limit(limit)
+
+
+def _after(start: QueuePlace) -> ColumnElement[bool]:
+    # The first half alone is what the index is searched by.
+    same = and_(reviews.c.opened_at == start.opened_at, reviews.c.id <= start.id)
+    return and_(reviews.c.opened_at >= start.opened_at, not_(same))
+
+
+def _wanted(wanted: QueueFilter, user: User, now: datetime) -> list[ColumnElement[bool]]:
+    conditions: list[ColumnElement[bool]] = [] if wanted.clause is None else [reviews.c.clause == wanted.clause]
+    if wanted.due:
+        mine = (reviews.c.decided_by.is_distinct_from(user.id), reviews.c.seconded_by.is_distinct_from(user.id))
+        second_look = reviews.c.state.in_((ReviewState.PROPOSED, ReviewState.APPEALED))
+        conditions += [is_due(now), or_(not_(second_look), and_(*mine))]
+    return conditions
+
+
+def is_due(now: datetime) -> ColumnElement[bool]:
+    """Not waiting for the author's answer."""
+    return or_(
+        reviews.c.state != ReviewState.NOTIFIED,
+        reviews.c.answer_until <= now,
+        _answered(),
+    )
+
+
+def _answered() -> ColumnElement[bool]:
+    """The author answered after a reviewer last asked."""
+    later = review_events.alias("later")
+    asked_again = exists().where(
+        later.c.review_id == review_events.c.review_id,
+        later.c.id > review_events.c.id,
+        later.c.step == Step.NOTIFY,
+        later.c.actor_id.is_not(None),
+    )
+    return exists().where(review_events.c.review_id == reviews.c.id, review_events.c.step == Step.ANSWER, ~asked_again)

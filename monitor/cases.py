@@ -7,18 +7,20 @@ with client detail ever becomes a case.
 from __future__ import annotations
 
 import json
+import re
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from analyzers.cases import NONE, Case, load_cases
+from analyzers.cases import NONE, Case, load_cases, parse_cases
 from analyzers.keep import masked
 from analyzers.score import score
-from domain.errors import UsageError
+from domain.errors import ConfigError, UsageError
 from domain.findings import Clause
 from monitor.packets import packet_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
     from pathlib import Path
 
     from analyzers.model.blend import Local
@@ -28,6 +30,7 @@ if TYPE_CHECKING:
 
 FILE = "cases.toml"
 """Name of the file beside the policy."""
+_TABLE = re.compile(r"^(?=[ \t]*\[\[[ \t]*cases[ \t]*\]\])", re.MULTILINE)
 _HEAD = """# The practice's own tests: posts it has decided about. `section7 policy test` runs them all.
 # Keep this file beside the policy. Write no client detail into it; invent the words where they would hold any.
 """
@@ -138,6 +141,48 @@ def append_case(file: Path, case: Case) -> None:
             file.touch(mode=0o600)
         with file.open("a", encoding="utf-8") as stream:
             stream.write((_HEAD if new else "") + "\n" + as_toml(case))
+    except OSError as error:
+        raise UsageError(f"{file} cannot be written: {error.strerror}.") from error
+
+
+def drop_erased(file: Path, store: Store) -> tuple[str, ...]:
+    """Remove from the file the cases whose finding was erased, and return their names.
+
+    A case holds words of a person's post and lives no longer than the finding it was made of. The others, and what
+    stands between them, stay as they are. Raises ConfigError for mistakes in the file, UsageError when it cannot be
+    written; it is then as it was.
+    """
+    if not file.exists() or not store.accounts.all():  # a database that nobody has enrolled in has erased nothing
+        return ()
+    cases = load_cases(file)
+    made_of = {case.finding for case in cases if case.finding is not None}
+    erased = made_of - {finding.id for finding in store.findings.get(made_of)}
+    gone = tuple(case.name for case in cases if case.finding in erased)
+    if gone:
+        kept = [case for case in cases if case.name not in gone]
+        _replace(file, _without(file.read_text(encoding="utf-8"), cases, kept))
+    return gone
+
+
+def _without(text: str, cases: Sequence[Case], kept: Sequence[Case]) -> str:
+    """The file's text with the kept cases alone."""
+    head, *tables = _TABLE.split(text)
+    if len(tables) == len(cases):
+        left = head + "".join(table for case, table in zip(cases, tables, strict=True) if case in kept)
+        with suppress(ConfigError):
+            if list(parse_cases(left, FILE)) == list(kept):
+                return left
+    # A table's heading stands within a text: written anew, without the comments between.
+    return _HEAD + "".join("\n" + as_toml(case) for case in kept)
+
+
+def _replace(file: Path, text: str) -> None:
+    draft = file.with_name(f"{file.name}.new")
+    try:
+        draft.unlink(missing_ok=True)
+        draft.touch(mode=0o600)
+        draft.write_text(text, encoding="utf-8")
+        draft.replace(file)
     except OSError as error:
         raise UsageError(f"{file} cannot be written: {error.strerror}.") from error
 

@@ -10,6 +10,7 @@ import typer
 from domain.accounts import AccountKind
 from domain.errors import UsageError
 from monitor import work
+from monitor.cases import cases_beside
 from monitor.cli_common import DEFAULT_CONFIG, ConfigFile, local_time, opened, operator
 from monitor.cli_text import say, show_table, shown
 from monitor.enrol import offer, verify_by_form, verify_by_token
@@ -135,6 +136,8 @@ def withdraw(
         erased = app.store.accounts.withdraw(found.id, operator(), app.clock())
         work.archive(app, urgent=True)
         say(f"Account {found.id} is withdrawn. Reading has stopped.")
+        if cases := work.drop_cases(app):
+            say(f"Erased from {cases_beside(app.config.policy)}: {cases} of the practice's own cases.")
         say(f"Erased: {erased.findings} findings, {erased.versions} versions, {erased.posts} posts.")
         if not erased.scrubbed:
             say("Another program is reading the database; what was erased leaves its log with the next retention pass.")

@@ -9,8 +9,10 @@ from typing import TYPE_CHECKING
 
 import structlog
 
+from domain.errors import ConfigError, UsageError
 from monitor.alerts import alert_due, warn_due
 from monitor.archive import publish
+from monitor.cases import cases_beside, drop_erased
 from monitor.digest import digest_due, weeks_without_digest
 from monitor.opinions import OpinionReport, opine
 from monitor.retention import PROFILES
@@ -122,12 +124,22 @@ def archive(app: App, *, urgent: bool = False) -> ArchiveReport | None:
 
 
 def retention(app: App) -> RetentionReport:
-    """Erase what the retention profile and the platforms' terms no longer allow."""
+    """Erase what the retention profile and the platforms' terms no longer allow, and cases made of what was erased."""
     now = app.clock()
     run = app.store.runs.start("retention", app.owner, now)
     report = app.store.retention.apply(PROFILES[app.config.retention.profile], app.ceilings(), now)
     app.store.runs.finish(run, app.clock(), dict(report.removed))
+    try:
+        drop_cases(app)
+    except (ConfigError, UsageError):
+        # The message may hold a case's words. The next pass tries again.
+        log.warning("cases-not-erased", file=str(cases_beside(app.config.policy)))
     return report
+
+
+def drop_cases(app: App) -> int:
+    """Remove the practice's cases whose findings were erased; how many. Raises ConfigError and UsageError."""
+    return len(drop_erased(cases_beside(app.config.policy), app.store))
 
 
 def tick(app: App, stopping: Callable[[], bool]) -> None:

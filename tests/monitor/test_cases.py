@@ -13,7 +13,8 @@ from domain.errors import ConfigError, UsageError
 from domain.findings import Accepted, Clause
 from domain.plans import Ceiling
 from domain.posts import Parent, ParentAuthor
-from monitor.cases import Decision, append_case, as_toml, case_from
+from monitor import work
+from monitor.cases import Decision, append_case, as_toml, case_from, cases_beside, drop_erased
 from store.engine import Store
 from tests.fakes.practice import GRAVE, Practice, practice_on
 from tests.store.test_retention import FOREVER
@@ -191,3 +192,73 @@ def test_a_file_with_mistakes_is_left_as_it_is(tmp_path: Path) -> None:
 def test_a_file_that_cannot_be_written_is_said(tmp_path: Path) -> None:
     with pytest.raises(UsageError, match="cannot be written"):
         append_case(tmp_path / "none" / "cases.toml", FULL)
+
+
+HAND = """# Ours, by hand.
+[[cases]]
+name = "by hand"
+text = "Our [[cases]] are invented."
+expect = "none"
+posted = 2026-10-07
+reason = "Invented"
+"""
+
+
+def withdrawn(practice: Practice) -> None:
+    (account,) = practice.store.accounts.all()
+    practice.store.accounts.withdraw(account.id, "tess", practice.clock())
+
+
+def test_a_case_goes_with_the_finding_it_was_made_of_and_the_others_stay(practice: Practice, tmp_path: Path) -> None:
+    file = tmp_path / "cases.toml"
+    file.write_text(HAND, encoding="utf-8")
+    case = made(practice, finding_on(practice, OFFER))
+    append_case(file, case)
+    assert drop_erased(file, practice.store) == ()
+
+    withdrawn(practice)
+
+    assert drop_erased(file, practice.store) == (case.name,)
+    assert "CalmPetalGummies" not in file.read_text(encoding="utf-8")
+    assert file.read_text(encoding="utf-8").strip() == HAND.strip()
+    assert file.stat().st_mode & 0o077 == 0
+    assert [one.name for one in tmp_path.iterdir() if one.name.startswith("cases")] == ["cases.toml"]
+
+
+def test_a_heading_within_a_text_costs_no_case(practice: Practice, tmp_path: Path) -> None:
+    file = tmp_path / "cases.toml"
+    text = HAND.replace('"Our [[cases]] are invented."', '"""Our\n[[cases]]\nare invented."""')
+    file.write_text(text, encoding="utf-8")
+    (before,) = load_cases(file)
+    append_case(file, made(practice, finding_on(practice, OFFER)))
+    withdrawn(practice)
+
+    assert len(drop_erased(file, practice.store)) == 1
+    assert load_cases(file) == (before,)
+
+
+def test_the_daily_pass_takes_the_cases_of_what_was_erased(practice: Practice) -> None:
+    file = cases_beside(practice.config.policy)
+    append_case(file, made(practice, finding_on(practice, OFFER)))
+    work.retention(practice.app())
+    assert len(load_cases(file)) == 1
+
+    withdrawn(practice)
+    work.retention(practice.app())
+    assert load_cases(file) == ()
+
+
+def test_a_broken_file_of_cases_stops_no_retention_and_is_not_touched(practice: Practice) -> None:
+    file = cases_beside(practice.config.policy)
+    file.write_text("[[cases]]\nname = 3", encoding="utf-8")
+
+    assert work.retention(practice.app()).removed is not None
+    assert file.read_text(encoding="utf-8") == "[[cases]]\nname = 3"
+
+
+def test_a_database_that_nobody_has_enrolled_in_costs_no_case(store: Store, tmp_path: Path) -> None:
+    file = tmp_path / "cases.toml"
+    file.write_text(HAND + "finding = 7\n", encoding="utf-8")
+
+    assert drop_erased(file, store) == ()
+    assert file.read_text(encoding="utf-8") == HAND + "finding = 7\n"

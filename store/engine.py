@@ -12,12 +12,16 @@ from sqlalchemy import inspect, text
 
 from domain.errors import SchemaTooNew, SchemaTooOld
 from store.accounts import AccountStore
+from store.attempts import AttemptStore
 from store.audit import AuditStore
+from store.concerns import ConcernStore
+from store.credentials import CredentialStore
 from store.dangers import DangerStore
 from store.database import Database, open_database
 from store.deliveries import DeliveryStore
 from store.digests import DigestStore
 from store.findings import FindingStore
+from store.heads import HeadStore
 from store.holds import HoldStore
 from store.judgements import JudgementStore
 from store.leases import LeaseStore
@@ -59,10 +63,14 @@ class Store:
     signals: SignalStore
     retention: RetentionStore
     audit: AuditStore
+    heads: HeadStore
     holds: HoldStore
     users: UserStore
     sessions: SessionStore
+    credentials: CredentialStore
+    attempts: AttemptStore
     stops: StopStore
+    concerns: ConcernStore
     search: SearchStore
     reviews: ReviewStore
 
@@ -113,10 +121,14 @@ def store_on(database: Database) -> Store:
         signals=SignalStore(database),
         retention=RetentionStore(database),
         audit=AuditStore(database),
+        heads=HeadStore(database),
         holds=HoldStore(database),
         users=UserStore(database),
         sessions=SessionStore(database),
+        credentials=CredentialStore(database),
+        attempts=AttemptStore(database),
         search=SearchStore(database),
         reviews=ReviewStore(database),
         stops=StopStore(database),
+        concerns=ConcernStore(database),
     )

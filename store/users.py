@@ -6,14 +6,15 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import delete, insert, select
+from sqlalchemy import ColumnElement, delete, insert, select, update
 
 from domain.access import ConflictOfInterest, Role, User
 from domain.audit import AuditRecord
-from domain.errors import UsageError
+from domain.errors import Refused, UsageError
 from store.audit import append
 from store.columns import storable
-from store.record_tables import conflicts, sessions, users
+from store.record_tables import conflicts, links, sessions, users
+from store.staff import as_id
 from store.tables import staff
 
 if TYPE_CHECKING:
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
     from store.database import Database
 
 _LONGEST_NAME = 200
+_LONGEST_REASON = 500
 _LONGEST_ADDRESS = 254
 """RFC 5321 section 4.5.3.1.3, less the angle brackets."""
 _ADDRESS = re.compile(
@@ -63,16 +65,120 @@ class UserStore:
     def with_email(self, email: str) -> User | None:
         """Who signs in with this address; None when nobody does."""
         with self.database.reading() as connection:
-            return _maybe(connection, users.c.email_key == _key(email))
+            return _maybe(connection, users.c.email_key == address_key(email))
+
+    def change(self, user_id: int, name: str, email: str, actor: str, now: datetime) -> User:
+        """Another name or address. Raises UsageError as `add` does."""
+        with self.database.writing() as connection:
+            user = _locked(connection, user_id)
+            row = _row_of(name, email, user.roles, user.staff_id)
+            _must_be_free(connection, row["email_key"], user_id)
+            _set(connection, user_id, row)
+            _log(connection, now, actor, "user.changed", user_id)
+            return user_of(connection, user_id)
+
+    def change_roles(
+        self, user_id: int, roles: Collection[Role], staff_id: int | None, actor: str, now: datetime
+    ) -> User:
+        """Other roles, at once: every session of the person ends.
+
+        Raises UsageError as `add` does, and Refused when no administrator would be left.
+        """
+        with self.database.writing() as connection:
+            _lock_everybody(connection)
+            user = user_of(connection, user_id)
+            row = _row_of(user.name, user.email, roles, staff_id)
+            _must_be_staff(connection, staff_id)
+            if user.active and Role.ADMINISTRATOR not in roles:
+                _must_leave_an_administrator(connection, user)
+            _set(connection, user_id, row)
+            end_sessions(connection, user_id, actor, now)
+            _log(connection, now, actor, "user.roles-changed", user_id, roles=row["roles"], staff=staff_id)
+            return user_of(connection, user_id)
+
+    def deactivate(self, user_id: int, actor: str, now: datetime) -> User:
+        """The person may not sign in any more; every session and every link ends. The record keeps the name.
+
+        Raises UsageError for somebody unknown, and Refused when no administrator would be left.
+        """
+        with self.database.writing() as connection:
+            _lock_everybody(connection)
+            user = user_of(connection, user_id)
+            if user.active:
+                _must_leave_an_administrator(connection, user)
+                _set(connection, user_id, {"active": False})
+                connection.execute(delete(links).where(links.c.user_id == user_id, links.c.used_at.is_(None)))
+                end_sessions(connection, user_id, actor, now)
+                _log(connection, now, actor, "user.deactivated", user_id)
+            return user_of(connection, user_id)
+
+    def activate(self, user_id: int, actor: str, now: datetime) -> User:
+        """The person may sign in again, with the password of before. Raises UsageError for somebody unknown."""
+        with self.database.writing() as connection:
+            if not _locked(connection, user_id).active:
+                _set(connection, user_id, {"active": True})
+                _log(connection, now, actor, "user.activated", user_id)
+            return user_of(connection, user_id)
+
+    def add_conflict(self, user_id: int, conflict: ConflictOfInterest, actor: str, now: datetime) -> User:
+        """Name a member of staff whom this person may not judge; a repeat replaces the reason.
+
+        Raises UsageError for somebody unknown and for no reason.
+        """
+        reason = storable(conflict.reason).strip()
+        if not 0 < len(reason) <= _LONGEST_REASON:
+            raise UsageError(f"Say in a sentence of at most {_LONGEST_REASON} characters why this is a conflict.")
+        row = {"staff_id": conflict.staff_id, "reason": reason, "line_manager": conflict.line_manager}
+        with self.database.writing() as connection:
+            _locked(connection, user_id)
+            _must_be_staff(connection, conflict.staff_id)
+            connection.execute(delete(conflicts).where(*_that_conflict(user_id, conflict.staff_id)))
+            connection.execute(insert(conflicts).values(user_id=user_id, **row))
+            about = {"staff": conflict.staff_id, "line_manager": conflict.line_manager}
+            _log(connection, now, actor, "user.conflict-named", user_id, **about)
+            return user_of(connection, user_id)
+
+    def drop_conflict(self, user_id: int, staff_id: int, actor: str, now: datetime) -> User:
+        """The conflict is no more. Raises UsageError when none was named."""
+        with self.database.writing() as connection:
+            _locked(connection, user_id)
+            dropped = delete(conflicts).where(*_that_conflict(user_id, staff_id)).returning(conflicts.c.id)
+            if connection.execute(dropped).scalar() is None:
+                raise UsageError(f"No conflict with staff member {staff_id} is on record.")
+            _log(connection, now, actor, "user.conflict-ended", user_id, staff=staff_id)
+            return user_of(connection, user_id)
+
+    def record_training(self, user_id: int, until: datetime | None, actor: str, now: datetime) -> User:
+        """How long the reviewer's training holds; None takes it off the record. Raises UsageError."""
+        with self.database.writing() as connection:
+            _locked(connection, user_id)
+            _set(connection, user_id, {"trained_until": until})
+            told = until.date().isoformat() if until else None
+            _log(connection, now, actor, "user.training-recorded", user_id, until=told)
+            return user_of(connection, user_id)
+
+    def find(self, query: str) -> User:
+        """By id or e-mail address. Raises UsageError when nobody fits."""
+        number = as_id(query)
+        with self.database.reading() as connection:
+            found = _maybe(connection, users.c.id == number) if number else None
+            found = found or _maybe(connection, users.c.email_key == address_key(query))
+        if found is None:
+            raise UsageError(f"Nobody signs in as {query!r}. `section7 users list` shows everybody.")
+        return found
 
     def all(self) -> tuple[User, ...]:
         """Everybody, also those who may not sign in any more, by name."""
-        query = select(users)
         with self.database.reading() as connection:
-            rows = connection.execute(query).all()
-            known = _conflicts_by_user(connection)
-            people = (_user(row, known.get(row.id, ())) for row in rows)
-            return tuple(sorted(people, key=lambda one: (one.name.casefold(), one.id)))
+            return people_in(connection)
+
+
+def people_in(connection: Connection) -> tuple[User, ...]:
+    """Everybody, by name."""
+    rows = connection.execute(select(users)).all()
+    known = _conflicts_by_user(connection)
+    people = (_user(row, known.get(row.id, ())) for row in rows)
+    return tuple(sorted(people, key=lambda one: (one.name.casefold(), one.id)))
 
 
 def user_of(connection: Connection, user_id: int) -> User:
@@ -95,7 +201,7 @@ def end_sessions(connection: Connection, user_id: int, actor: str, now: datetime
 
 def _row_of(name: str, email: str, roles: Collection[Role], staff_id: int | None) -> dict[str, Any]:
     """The columns that a person chooses. Raises UsageError that names every value that cannot be."""
-    name, email = storable(name).strip(), email.strip()
+    name, email = name.strip(), email.strip()
     wrong = [
         *(
             []
@@ -111,7 +217,7 @@ def _row_of(name: str, email: str, roles: Collection[Role], staff_id: int | None
     return {
         "name": name,
         "email": email,
-        "email_key": _key(email),
+        "email_key": address_key(email),
         "roles": sorted(role.value for role in set(roles)),
         "staff_id": staff_id,
     }
@@ -121,7 +227,8 @@ def _is_address(text: str) -> bool:
     return len(text) <= _LONGEST_ADDRESS and _ADDRESS.fullmatch(text) is not None
 
 
-def _key(email: str) -> str:
+def address_key(email: str) -> str:
+    """What two spellings of one address have in common."""
     return storable(email).strip().casefold()
 
 
@@ -136,7 +243,34 @@ def _must_be_staff(connection: Connection, staff_id: int | None) -> None:
         raise UsageError(f"There is no staff member {staff_id}. `section7 staff list` shows everybody.")
 
 
-def _maybe(connection: Connection, condition: Any) -> User | None:
+def _locked(connection: Connection, user_id: int) -> User:
+    """The person, whose row nobody else changes before the transaction ends. Raises UsageError."""
+    connection.execute(select(users.c.id).where(users.c.id == user_id).with_for_update())
+    return user_of(connection, user_id)
+
+
+def _lock_everybody(connection: Connection) -> None:
+    """In one order, so that two administrators who remove each other at once come one after the other."""
+    connection.execute(select(users.c.id).order_by(users.c.id).with_for_update())
+
+
+def _set(connection: Connection, user_id: int, values: dict[str, Any]) -> None:
+    connection.execute(update(users).where(users.c.id == user_id).values(values))
+
+
+def _that_conflict(user_id: int, staff_id: int) -> tuple[ColumnElement[bool], ...]:
+    return (conflicts.c.user_id == user_id, conflicts.c.staff_id == staff_id)
+
+
+def _must_leave_an_administrator(connection: Connection, user: User) -> None:
+    if Role.ADMINISTRATOR not in user.roles:
+        return
+    active = connection.execute(select(users.c.id, users.c.roles).where(users.c.active)).all()
+    if not any(Role.ADMINISTRATOR in row.roles for row in active if row.id != user.id):
+        raise Refused("This is the last administrator. Make somebody else an administrator first.")
+
+
+def _maybe(connection: Connection, condition: ColumnElement[bool]) -> User | None:
     row = connection.execute(select(users).where(condition)).one_or_none()
     return None if row is None else _user(row, _conflicts_by_user(connection, row.id).get(row.id, ()))
 

@@ -27,6 +27,18 @@ class Routing:
     counsel: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class Handling:
+    """Somebody at work on concerns, under the routing of the day."""
+
+    user: User
+    routing: Routing
+
+    def may_see(self, concern: Concern) -> bool:
+        """Whether this is its handler, or, while it has none, somebody who could become it."""
+        return may_handle(self.user, concern, self.routing)
+
+
 def is_kept_from_the_usual(about_staff_id: int | None, people: Iterable[User]) -> bool:
     """Whether it is about somebody who handles concerns, reviews findings or manages: then the alternate takes it."""
     return any(

@@ -149,11 +149,10 @@ def verdict_of(
         clause: blend.curves[clause].chance(features_of(clause, heard, found[clause], topic_seen=seen))
         for clause in Clause
     }
-    doubts = {clause: chances[clause] < blend.report[clause] / 2 for clause in Clause}
     chances |= {
         clause: max(chances[clause], blend.report[clause])
         for clause in Clause
-        if is_grave(found[clause]) and (not doubts[clause] or is_certain(found[clause]))
+        if chances[clause] >= blend.report[clause] * share_needed(found[clause])
     }
     protected = blend.gate.chance({"protected": log_odds(heard.protected), "topic": float(seen)})
     plain = seen or protected >= blend.plain
@@ -173,14 +172,15 @@ def verdict_of(
     )
 
 
-def is_grave(detection: Detection) -> bool:
-    """What the rules read as critical is reported unless the model clearly denies it: a long text dilutes its voice."""
-    return reported(detection) and (detection.severity is Severity.S4 or is_certain(detection))
+def share_needed(detection: Detection) -> float:
+    """The share of the clause's threshold that the chance must reach, by what the rules read.
 
-
-def is_certain(detection: Detection) -> bool:
-    """An answer at length to a person who asks about themselves: a matter of who speaks to whom, not of tone."""
-    return reported(detection) and detection.clause is Clause.THERAPEUTIC and detection.stands
+    None for an answer at length to a person who asks about themselves: a matter of who speaks to whom, not of tone.
+    Half for what they read as critical: a long text dilutes the model's voice, and it may clearly deny it.
+    """
+    if reported(detection) and detection.clause is Clause.THERAPEUTIC and detection.stands:
+        return 0.0
+    return _HALF if reported(detection) and detection.severity is Severity.S4 else 1.0
 
 
 def is_slight(heard: Probabilities, clause: Clause, detection: Detection) -> bool:

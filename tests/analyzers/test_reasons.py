@@ -3,25 +3,15 @@ from datetime import date
 
 import pytest
 
-from analyzers.model.classifier import Probabilities
 from analyzers.patterns import load_rules
 from analyzers.reading import read
 from analyzers.reasons import LONGEST, reason_of
 from analyzers.registry import detectors
-from domain.findings import Clause, Protected, Register, Severity, Span
+from domain.findings import Clause, Register, Severity, Span
 from domain.posts import ParentAuthor
+from tests.fakes.listener import QUIET
 from tests.fakes.packets import authorised, from_practice, packet, reply
 
-QUIET = Probabilities(
-    clauses=dict.fromkeys(Clause, 0.0),
-    mild=dict.fromkeys(Clause, 0.0),
-    grave=dict.fromkeys(Clause, 0.0),
-    critical=0.0,
-    violation=0.0,
-    protected=0.0,
-    topics=dict.fromkeys(Protected, 0.0),
-    client=0.0,
-)
 CLIENT = replace(QUIET, client=0.99)
 SURE = replace(CLIENT, grave=dict.fromkeys(Clause, 0.99), critical=0.99)
 ALONE = "; the local model noticed it, no rule did."

@@ -3,24 +3,14 @@ from dataclasses import replace
 import pytest
 
 from analyzers.clauses.confidentiality import detect
-from analyzers.model.classifier import Probabilities
 from analyzers.reading import read
 from analyzers.severity import TABLE, Signal, judged, severity_of, signals_of
-from domain.findings import Clause, Protected, Severity
+from domain.findings import Clause, Severity
 from domain.posts import ParentAuthor
+from tests.fakes.listener import QUIET
 from tests.fakes.packets import packet, reply
 
-SILENT = Probabilities(
-    clauses=dict.fromkeys(Clause, 0.0),
-    mild=dict.fromkeys(Clause, 0.0),
-    grave=dict.fromkeys(Clause, 0.0),
-    critical=0.0,
-    violation=0.0,
-    protected=0.0,
-    topics=dict.fromkeys(Protected, 0.0),
-    client=0.0,
-)
-SURE = replace(SILENT, grave=dict.fromkeys(Clause, 0.99), critical=0.99)
+SURE = replace(QUIET, grave=dict.fromkeys(Clause, 0.99), critical=0.99)
 
 
 def severity(clause, post, heard):
@@ -46,12 +36,12 @@ def test_a_name_with_health_content_is_critical_where_the_model_agrees():
 
 
 def test_a_session_without_particulars_is_a_clear_departure_and_no_more():
-    heard = replace(SILENT, grave=dict.fromkeys(Clause, 0.9))
+    heard = replace(QUIET, grave=dict.fromkeys(Clause, 0.9))
     assert severity(Clause.CONFIDENTIALITY, packet("what she said about the yellow kitchen"), heard) is Severity.S2
 
 
 def test_an_answer_to_a_likely_client_is_serious():
-    heard = replace(SILENT, grave=dict.fromkeys(Clause, 0.9))
+    heard = replace(QUIET, grave=dict.fromkeys(Clause, 0.9))
     answered = reply("so proud of this for you", "five stars", ParentAuthor.CLIENT_UNKNOWN)
     assert severity(Clause.CONFIDENTIALITY, answered, heard) is Severity.S3
 

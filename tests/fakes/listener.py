@@ -11,6 +11,17 @@ from domain.findings import Clause, Packet, Protected
 
 _LEAST = 0.01
 _MOST = 0.99
+QUIET = Probabilities(
+    clauses=dict.fromkeys(Clause, 0.0),
+    mild=dict.fromkeys(Clause, 0.0),
+    grave=dict.fromkeys(Clause, 0.0),
+    critical=0.0,
+    violation=0.0,
+    protected=0.0,
+    topics=dict.fromkeys(Protected, 0.0),
+    client=0.0,
+)
+"""What a model says that hears nothing at all."""
 
 
 @dataclass(frozen=True)

@@ -4,18 +4,22 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
+
+from domain.review_locks import ReviewRules
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from datetime import datetime
 
-    from domain.findings import ClauseText
+    from domain.findings import Accepted, ClauseText, Endorsement
     from domain.reporting import Message
     from store.engine import Store
 
+Lesson: TypeAlias = "Accepted | Endorsement"
+"""What a false alarm can teach the policy."""
 _LOOPBACK = ("127.0.0.1", "localhost", "[::1]")
 
 
@@ -50,6 +54,10 @@ class Settings:
     answer: timedelta = timedelta(days=7)
     appeal: timedelta = timedelta(days=14)
     item_lock: timedelta = timedelta(minutes=15)
+    author_mails: bool = True
+    """Whether authors are told by mail; without, a reviewer tells them and writes down how."""
+    collect_every: timedelta = timedelta(hours=24)
+    """How often accounts are planned to be read."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +78,17 @@ class Desk:
     settings: Settings = Settings()
     shown_settings: tuple[tuple[str, str], ...] = ()
     """(key, value) of the configuration as the settings page shows it; no secret among them."""
+    teach: Callable[[Lesson, str], None] | None = None
+    """Adds an accepted phrase or an authorised endorsement to the policy; the text says who did. UsageError: why not.
+
+    None where the policy is changed by hand only.
+    """
+
+    @property
+    def rules(self) -> ReviewRules:
+        """What the practice has chosen for its reviews."""
+        chosen = self.settings
+        return ReviewRules(chosen.grace.days, chosen.answer.days, chosen.appeal.days, mails=chosen.author_mails)
 
     @property
     def https(self) -> bool:

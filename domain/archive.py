@@ -39,6 +39,8 @@ class Wanted:
     since: datetime | None = None
     until: datetime | None = None
     state: ReviewState | None = None
+    told: bool = False
+    """Only what its author has already been told of."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +51,8 @@ class Hit:
     review_id: int | None = None
     state: ReviewState | None = None
     outcome: Outcome | None = None
+    confidential: bool = False
+    """A finding of clause 2 stands on the same post."""
 
 
 @dataclass(frozen=True, slots=True)

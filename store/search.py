@@ -24,7 +24,7 @@ from vault.keyring import Purpose
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from sqlalchemy import Select
+    from sqlalchemy import FromClause, Select
     from sqlalchemy.engine import Connection
 
     from domain.archive import Sight, Wanted
@@ -141,24 +141,24 @@ class SearchStore:
 def _visible(sight: Sight) -> Select[Any]:
     query = (
         select(findings.c.id, reviews.c.id.label("review_id"), reviews.c.state, reviews.c.outcome)
+        .add_columns(_beside(findings.alias("client"), critical=False).label("confidential"))
         .select_from(_EVERYTHING.outerjoin(reviews, reviews.c.finding_id == findings.c.id))
         .where(findings.c.visible_from <= sight.now, is_news(), is_enrolled())
     )
     if not sight.critical:
-        query = query.where(~_on_a_critical_post())
+        query = query.where(~_beside(findings.alias("grave"), critical=True))
     if sight.hidden_staff:
         query = query.where(accounts.c.staff_id.not_in(sight.hidden_staff))
     return query
 
 
-def _on_a_critical_post() -> ColumnElement[bool]:
-    """Of a post with a finding of clause 2 or S4: whatever else was found there could tell what that one hides."""
-    other, its_version = findings.alias("other"), versions.alias("its_version")
-    return exists().where(
-        other.c.version_id == its_version.c.id,
-        its_version.c.post_key == posts.c.id,
-        or_(other.c.clause == Clause.CONFIDENTIALITY, other.c.severity >= int(Severity.S4)),
-    )
+def _beside(other: FromClause, *, critical: bool) -> ColumnElement[bool]:
+    """On a post with a finding of clause 2 (or S4): whatever else was found there could tell what that one hides."""
+    version = versions.alias()
+    grave = other.c.clause == Clause.CONFIDENTIALITY
+    if critical:
+        grave = or_(grave, other.c.severity >= int(Severity.S4))
+    return exists().where(other.c.version_id == version.c.id, version.c.post_key == posts.c.id, grave)
 
 
 def _narrowed(wanted: Wanted) -> list[ColumnElement[bool]]:
@@ -169,6 +169,8 @@ def _narrowed(wanted: Wanted) -> list[ColumnElement[bool]]:
         (wanted.state, reviews.c.state == wanted.state),
     )
     conditions = [condition for value, condition in asked if value is not None]
+    if wanted.told:
+        conditions.append(findings.c.author_told_at.is_not(None))
     if wanted.since is not None:
         conditions.append(findings.c.first_seen_at >= wanted.since)
     if wanted.until is not None:
@@ -181,4 +183,4 @@ def _counted(query: Select[Any]) -> Select[tuple[int]]:
 
 
 def _hit(row: AnyRow, finding: ReportedFinding) -> Hit:
-    return Hit(finding, row.review_id, row.state, row.outcome)
+    return Hit(finding, row.review_id, row.state, row.outcome, bool(row.confidential))

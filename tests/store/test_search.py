@@ -8,6 +8,7 @@ from domain.archive import Sight, Wanted
 from domain.findings import Clause, Severity
 from domain.plans import Ceiling
 from domain.review import ReviewState
+from domain.review_locks import ReviewRules
 from store.columns import give_keyring
 from store.engine import open_store
 from store.record_tables import search_terms
@@ -177,3 +178,24 @@ def test_after_a_new_key_the_index_is_made_anew(database_url):
     assert rotated.search.reindex() == 3
     assert len(ids(rotated.search.find(Wanted(words="mocks"), OFFICER))) == 3
     rotated.close()
+
+
+def test_a_hit_tells_of_client_detail_on_its_post_and_of_its_review(store):
+    active(store)
+    visit(store, flag(1, CONFIDENTIAL, finding()), flag(2))
+    told = {hit.finding.clause: hit.confidential for hit in store.search.find(Wanted(until=NOW), OFFICER).hits[1:]}
+    assert told == {Clause.CONFIDENTIALITY: True, Clause.CONDUCT: True}
+    assert store.search.find(Wanted(), REVIEWER).hits[0].confidential is False
+    store.reviews.open_new(NOW, ReviewRules(grace_days=0))
+    hit = store.search.find(Wanted(), REVIEWER).hits[0]
+    assert (hit.state, hit.outcome) == (ReviewState.DETECTED, None)
+    assert hit.review_id == store.reviews.of_finding(hit.finding.id).id
+    assert ids(store.search.find(Wanted(state=ReviewState.DETECTED), REVIEWER)) == [hit.finding.id]
+
+
+def test_only_what_the_author_knows_can_be_asked_for(store):
+    active(store)
+    first, second = visit(store, flag(1), flag(2)).findings
+    store.findings.mark_author_told([second], START + DAY)
+    assert ids(store.search.find(Wanted(told=True), OFFICER)) == [second]
+    assert store.search.visible([second, 999, first], OFFICER) == (second, first)

@@ -138,6 +138,8 @@ class Digest:
     """S3 and S4 findings of earlier periods whose posts still stand."""
     stops: tuple[Stop, ...] = ()
     """When and why nothing was collected, from the start of the period until it was built."""
+    head: str = ""
+    """The newest signed head of the log when it was built, for readers to keep; "" before there was one."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,6 +20,7 @@ from domain.errors import ConfigError, Mistake
 from domain.plans import Ceiling
 from monitor.delivery import Posting
 from monitor.digest import Reporting
+from monitor.heads import Signing
 from monitor.models import error_rates
 from monitor.packets import pseudonymiser
 from monitor.plan import Cadence
@@ -28,6 +29,7 @@ from reports.mail import MaildirMailer, SmtpMailer, SmtpSettings
 from reports.render import Renderer
 from store.engine import Store, open_store
 from vault.files import read_keyring
+from vault.signing import read_signing_key
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -40,6 +42,7 @@ if TYPE_CHECKING:
     from domain.findings import Policy
     from monitor.config import Config
     from reports.mail import Mailer
+    from vault.signing import SigningKey
 
 KEY_BYTES = 32
 MEGABYTE = 1_000_000
@@ -60,6 +63,13 @@ class App:
     owner: str
     local: Local | None = None
     picture_reader: PictureReader | None = None
+    signing_key: SigningKey | None = None
+
+    def signing(self) -> Signing | None:
+        """What signs the log's head; None where no key was given."""
+        if self.signing_key is None:
+            return None
+        return Signing(self.store, self.signing_key, self.config.heads_file)
 
     def collecting(self) -> Collecting:
         """What a collection pass works with."""
@@ -134,6 +144,7 @@ def open_app(config: Config, clock: Callable[[], datetime]) -> Iterator[App]:
                 owner=f"{socket.gethostname()}:{os.getpid()}",
                 local=local_of(config),
                 picture_reader=picture_reader_of(config),
+                signing_key=read_signing_key(config.signing_key_file),
             )
     finally:
         store.close()

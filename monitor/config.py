@@ -19,6 +19,8 @@ from domain.mistakes import mistakes_from
 from domain.toml import parsed_toml
 from monitor.config_console import ConsoleTable
 from monitor.config_opinion import OpinionTable
+from monitor.config_record import RecordTable
+from monitor.config_review import ReviewTable
 from opinion.address import may_be_sent
 
 if TYPE_CHECKING:
@@ -182,6 +184,8 @@ class _File(_Section):
     scoring: ScoringSection = ScoringSection()
     opinion: OpinionTable = OpinionTable()
     console: ConsoleTable = ConsoleTable()
+    review: ReviewTable = ReviewTable()
+    record: RecordTable = RecordTable()
 
 
 class Config(BaseModel):
@@ -201,12 +205,16 @@ class Config(BaseModel):
     logging: LoggingSection
     opinion: OpinionTable
     console: ConsoleTable
+    review: ReviewTable
+    record: RecordTable
     policy: Path
     archive: Path
     maildir: Path
     key_file: Path
     keyring_file: Path
     """Keys that seal words in the database; without them a backup cannot be read."""
+    signing_key_file: Path
+    """What signs the head of the log."""
     model: Path | None
     """The local model's folder; None for rules alone."""
     read_images: bool
@@ -215,6 +223,11 @@ class Config(BaseModel):
     mail_password: SecretStr
     opinion_key: SecretStr
     """The model server's key, "" when it wants none."""
+
+    @property
+    def heads_file(self) -> Path:
+        """Where signed heads are written: beside the archive, since publishing clears out that folder."""
+        return self.archive.with_name(f"{self.archive.name}.heads.jsonl")
 
     @property
     def collect_every(self) -> timedelta:
@@ -314,11 +327,14 @@ def _resolved(file: Path, parsed: _File, url: str, password: str, key: str) -> C
         logging=parsed.logging,
         opinion=parsed.opinion,
         console=parsed.console,
+        review=parsed.review,
+        record=parsed.record,
         policy=folder / parsed.paths.policy,
         archive=folder / parsed.paths.archive,
         maildir=folder / parsed.paths.maildir,
         key_file=folder / parsed.paths.key_file,
         keyring_file=folder / parsed.paths.keyring_file,
+        signing_key_file=folder / parsed.record.signing_key_file,
         model=_model(parsed.scoring.model, folder),
         read_images=parsed.scoring.read_images,
         database_url=SecretStr(_anchored(url, folder)),

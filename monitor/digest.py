@@ -122,6 +122,7 @@ def draft(tools: Reporting, period: Period) -> Digest:
         detector_version=detector_version(tools.local),
         clause_titles=tuple((text.id, text.title) for text in tools.policy.clauses),
         stops=store.stops.between(period.start, now),
+        head=str(store.heads.newest() or ""),
     )
 
 

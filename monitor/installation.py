@@ -15,6 +15,7 @@ from monitor.config import load_config
 from monitor.examples import CONFIG, POLICY, example
 from store.database import sqlite_file
 from vault.files import new_keyring, read_keyring, write_keyring
+from vault.signing import make_signing_key, read_signing_key
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -57,12 +58,14 @@ def set_up(config_file: Path, environment: Mapping[str, str], now: datetime) -> 
     load_policy(config.policy)
     made_key = _make_key(config.key_file)
     made_keyring = _make_keyring(config)
+    made_signing = make_signing_key(config.signing_key_file)
     revision = upgrade(config.database_url.get_secret_value())
     return (
         Check("configuration", well=True, seen=str(config_file)),
         Check("policy", well=True, seen=str(config.policy)),
         _try("key", lambda: _try_key(config.key_file, made=made_key)),
         _try("keyring", lambda: _try_keyring(config.keyring_file, made=made_keyring)),
+        _try("signing key", lambda: _try_signing(config.signing_key_file, made=made_signing)),
         Check("database", well=True, seen=f"schema {revision}"),
         _try("local model", lambda: _try_model(config)),
         _try("archive folder", lambda: _try_folder(config.archive)),
@@ -127,6 +130,11 @@ def _make_keyring(config: Config) -> bool:
 def _try_keyring(file: Path, *, made: bool) -> str:
     read_keyring(file)
     return f"{file} ({'made now' if made else 'kept'})"
+
+
+def _try_signing(file: Path, *, made: bool) -> str:
+    name = read_signing_key(file).public.name
+    return f"{file}, key {name} ({'made now' if made else 'kept'})"
 
 
 def _try_key(file: Path, *, made: bool) -> str:

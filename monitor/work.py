@@ -14,6 +14,7 @@ from monitor.alerts import alert_due, warn_due
 from monitor.archive import publish
 from monitor.cases import cases_beside, drop_erased
 from monitor.digest import digest_due, weeks_without_digest
+from monitor.heads import sign_due
 from monitor.opinions import OpinionReport, opine
 from monitor.retention import PROFILES
 from monitor.run import collect_due
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from datetime import datetime
 
+    from domain.heads import Head
     from domain.plans import RetentionReport
     from monitor.app import App
     from monitor.delivery import SendReport
@@ -142,11 +144,23 @@ def drop_cases(app: App) -> int:
     return len(drop_erased(cases_beside(app.config.policy), app.store))
 
 
+def sign(app: App) -> Head | None:
+    """Sign the head of the log, once a day; the digest that follows carries it out of the house."""
+    tools = app.signing()
+    try:
+        return None if tools is None else sign_due(tools, app.clock())
+    except UsageError as error:
+        # A file that cannot be written must not keep a digest from its readers; the next tick tries again.
+        log.error("head-not-written", problem=str(error))  # noqa: TRY400 - the message says it all
+        return None
+
+
 def tick(app: App, stopping: Callable[[], bool]) -> None:
     """Everything that is due now, in the order in which it matters. The daemon's whole life is this, repeated."""
     collected = collect(app, stopping=stopping)
     if stopping():
         return
+    sign(app)
     weekly = bool(weeks_without_digest(app.reporting()))
     digest(app)
     last = app.store.runs.last_finished("retention")

@@ -65,6 +65,7 @@ def build_digest(
     detector_version: str,
     clause_titles: Iterable[tuple[str, str]],
     stops: Iterable[Stop] = (),
+    head: str = "",
 ) -> Digest:
     """Freeze one week. Of `open_before` only serious and critical items stay whose post still stands."""
     ordered = by_gravity(findings)
@@ -81,6 +82,7 @@ def build_digest(
         clause_titles=tuple(clause_titles),
         open_before=by_gravity(standing),
         stops=tuple(stops),
+        head=head,
     )
 
 

@@ -75,6 +75,7 @@ class DigestMail:
     link: str
     policy_version: str
     detector_version: str
+    head: str
     stops: tuple[StopLine, ...] = ()
 
 
@@ -169,5 +170,6 @@ def digest_mail(digest: Digest, archive_url: str, limits: Limits) -> DigestMail:
         link=links.archived(archive_url, week),
         policy_version=digest.policy_version,
         detector_version=digest.detector_version,
+        head=digest.head,
         stops=tuple(stop_line(stop, zone) for stop in digest.stops),
     )

@@ -42,6 +42,7 @@ def to_json(digest: Digest) -> dict[str, Any]:
         "detector_version": digest.detector_version,
         "clause_titles": [list(pair) for pair in digest.clause_titles],
         "open_before": [_plain(finding, without=("excerpt",)) for finding in digest.open_before],
+        "head": digest.head,
         "stops": [{name: value for name, value in _plain(stop).items() if name in _OF_STOP} for stop in digest.stops],
     }
 
@@ -70,6 +71,7 @@ def from_json(content: Mapping[str, Any], excerpts: Mapping[int, str]) -> Digest
         clause_titles=tuple((clause, title) for clause, title in content["clause_titles"]),
         open_before=_findings(content["open_before"], excerpts),
         # A digest that was frozen before there was a switch has none.
+        head=content.get("head", ""),
         stops=tuple(Stop(**_timed(stop)) for stop in content.get("stops", ())),
     )
 

@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
 from domain.review_locks import ReviewRules
+from domain.routing import Routing
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -54,6 +55,8 @@ class Settings:
     answer: timedelta = timedelta(days=7)
     appeal: timedelta = timedelta(days=14)
     item_lock: timedelta = timedelta(minutes=15)
+    concerns_per_hour: int = 10
+    """From one network."""
     author_mails: bool = True
     """Whether authors are told by mail; without, a reviewer tells them and writes down how."""
     collect_every: timedelta = timedelta(hours=24)
@@ -76,6 +79,8 @@ class Desk:
     mail: Callable[[Message], None]
     sender: str
     settings: Settings = Settings()
+    routing: Routing = field(default_factory=Routing)
+    """Who handles concerns."""
     shown_settings: tuple[tuple[str, str], ...] = ()
     """(key, value) of the configuration as the settings page shows it; no secret among them."""
     teach: Callable[[Lesson, str], None] | None = None

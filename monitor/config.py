@@ -17,6 +17,7 @@ from analyzers.model.classifier import WEIGHTS
 from domain.errors import ConfigError, Mistake
 from domain.mistakes import mistakes_from
 from domain.toml import parsed_toml
+from monitor.config_concerns import ConcernsTable, mail_address
 from monitor.config_console import ConsoleTable
 from monitor.config_opinion import OpinionTable
 from monitor.config_record import RecordTable
@@ -38,13 +39,6 @@ def _time_zone(name: str) -> str:
     return name
 
 
-def _address(text: str) -> str:
-    local, at, host = text.rpartition("@")
-    if not (local and at and "." in host) or any(mark in text for mark in " \r\n,;<>"):
-        raise ValueError("a mail address such as name@practice.example")
-    return text
-
-
 def _host_and_port(text: str) -> str:
     host, colon, port = text.rpartition(":")
     if not (host and colon and port.isdigit()):
@@ -53,7 +47,7 @@ def _host_and_port(text: str) -> str:
 
 
 TimeZone = Annotated[str, AfterValidator(_time_zone)]
-Address = Annotated[str, AfterValidator(_address)]
+Address = Annotated[str, AfterValidator(mail_address)]
 HostAndPort = Annotated[str, AfterValidator(_host_and_port)]
 
 
@@ -184,6 +178,7 @@ class _File(_Section):
     scoring: ScoringSection = ScoringSection()
     opinion: OpinionTable = OpinionTable()
     console: ConsoleTable = ConsoleTable()
+    concerns: ConcernsTable = ConcernsTable()
     review: ReviewTable = ReviewTable()
     record: RecordTable = RecordTable()
 
@@ -205,6 +200,7 @@ class Config(BaseModel):
     logging: LoggingSection
     opinion: OpinionTable
     console: ConsoleTable
+    concerns: ConcernsTable
     review: ReviewTable
     record: RecordTable
     policy: Path
@@ -327,6 +323,7 @@ def _resolved(file: Path, parsed: _File, url: str, password: str, key: str) -> C
         logging=parsed.logging,
         opinion=parsed.opinion,
         console=parsed.console,
+        concerns=parsed.concerns,
         review=parsed.review,
         record=parsed.record,
         policy=folder / parsed.paths.policy,

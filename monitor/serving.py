@@ -44,6 +44,7 @@ def desk_of(app: App) -> Desk:
         mail=app.mailer.send,
         sender=config.mail.sender,
         settings=settings_of(config),
+        routing=config.concerns.routing(app.policy),
     )
 
 
@@ -61,7 +62,12 @@ def practice_words(app: App) -> PracticeWords:
 def settings_of(config: Config) -> Settings:
     """What the administrator chose for the console."""
     chosen = config.console
-    return Settings(session_length=chosen.session_length, idle=chosen.idle, second_factor=chosen.require_second_factor)
+    return Settings(
+        session_length=chosen.session_length,
+        idle=chosen.idle,
+        second_factor=chosen.require_second_factor,
+        concerns_per_hour=config.concerns.most_per_hour,
+    )
 
 
 def console_key(key: bytes) -> bytes:

@@ -87,15 +87,24 @@ class Verdict:
 
 
 @dataclass(frozen=True, slots=True)
+class Basis:
+    """Where a period comes from. `duty`: law demands it, so that a request for erasure does not shorten it."""
+
+    source: str
+    duty: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class RetentionProfile:
     """How long each kind of record stays, as a profile of the law that the practice works under.
 
-    None means: kept until a person decides.
+    None means: kept until a person decides. A finding goes by the first three periods below until people have closed
+    its review, and by what they decided from then on.
     """
 
     name: str
     clean_hash: timedelta | None
-    """Hash and times of a post without findings, counted from when it was last seen."""
+    """Hash and times of a post without a finding, counted from when it was last seen."""
     open_minor: timedelta | None
     """Findings S1 and S2 and their text, from first seen."""
     open_serious: timedelta | None
@@ -105,14 +114,60 @@ class RetentionProfile:
     run_log: timedelta | None
     delivery_log: timedelta | None
     source: str = ""
+    dismissed_text: timedelta | None = None
+    """Words of a finding that was dismissed, resolved or not upheld, and the notes on it, from the closing."""
+    dismissed_record: timedelta | None = None
+    """What was decided about it, without words."""
+    upheld_minor: timedelta | None = None
+    """S1 and S2: finding, words, notes and decision, from the closing."""
+    upheld_serious: timedelta | None = None
+    upheld_confidential: timedelta | None = None
+    incidents: timedelta | None = None
+    """The assessment of a breach, from its end; its review stays as long."""
+    concern_privacy: timedelta | None = None
+    """A complaint about a client's privacy, from the answer."""
+    concern_other: timedelta | None = None
+    reporters: timedelta | None = None
+    """Who reported, from the answer."""
+    sign_in: timedelta | None = None
+    """Sessions and links, from their end."""
+    attempts: timedelta | None = None
+    """Failed sign-ins."""
+    authorisations: timedelta | None = None
+    audit_log: timedelta | None = None
+    bases: Mapping[str, Basis] = field(default_factory=dict)
+    """By the names of the periods above."""
+
+    def duty(self, rule: str) -> Basis | None:
+        """Why a request for erasure does not shorten this period; None where it does."""
+        basis = self.bases.get(rule)
+        return basis if basis is not None and basis.duty else None
+
+
+@dataclass(frozen=True, slots=True)
+class Upcoming:
+    """How one rule bears on what is stored: how many records it governs, how many are due now and within 30 days."""
+
+    rule: str
+    kept: int
+    due: int
+    soon: int
+    next_at: datetime | None
+    """When the first of them falls due, past times included; None when nothing will."""
 
 
 @dataclass(frozen=True, slots=True)
 class RetentionReport:
-    """What a retention pass removed, by kind of record, and the rules it went by."""
+    """What a retention pass removed, by kind of record, and the rules it went by. `dry_run`: would have removed.
+
+    `held` accounts were left alone because of a legal hold; with `held_all` everything was.
+    """
 
     removed: Mapping[str, int]
     explained: tuple[str, ...]
+    dry_run: bool = False
+    held: int = 0
+    held_all: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,6 +14,7 @@ from domain.errors import ConfigError, Section7Error, UsageError
 from monitor import (
     cli_accounts,
     cli_daemon,
+    cli_holds,
     cli_init,
     cli_model,
     cli_policy,
@@ -38,6 +39,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 app.add_typer(cli_staff.staff, name="staff")
+app.add_typer(cli_holds.holds, name="holds")
 app.add_typer(cli_accounts.accounts, name="accounts")
 app.add_typer(cli_model.model, name="model")
 cli_init.add_to(app)

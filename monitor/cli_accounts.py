@@ -138,7 +138,10 @@ def withdraw(
         say(f"Account {found.id} is withdrawn. Reading has stopped.")
         if cases := work.drop_cases(app):
             say(f"Erased from {cases_beside(app.config.policy)}: {cases} of the practice's own cases.")
-        say(f"Erased: {erased.findings} findings, {erased.versions} versions, {erased.posts} posts.")
+        if erased.held:
+            say("A legal hold stands: nothing is erased yet. No view shows the records, and they go when it is lifted.")
+        else:
+            say(f"Erased: {erased.findings} findings, {erased.versions} versions, {erased.posts} posts.")
         if not erased.scrubbed:
             say("Another program is reading the database; what was erased leaves its log with the next retention pass.")
 

@@ -81,18 +81,25 @@ def archive(config: ConfigFile = DEFAULT_CONFIG) -> None:
 
 
 def retention(
-    explain: Annotated[bool, typer.Option("--explain", help="Say the rules and erase nothing.")] = False,
+    explain: Annotated[bool, typer.Option("--explain", help="Say the rules and what is due; erase nothing.")] = False,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Say how much would go; erase nothing.")] = False,
     config: ConfigFile = DEFAULT_CONFIG,
 ) -> None:
-    """Erase what the retention profile and the platforms' terms no longer allow."""
+    """Erase what the retention profile and the platforms' terms no longer allow, but for what a legal hold keeps."""
     with opened(config) as app:
+        profile, ceilings, now = PROFILES[app.config.retention.profile], app.ceilings(), app.clock()
         if explain:
-            profile = PROFILES[app.config.retention.profile]
-            say("\n".join(app.store.retention.explain(profile, app.ceilings())))
+            say("\n".join(app.store.retention.explain(profile, ceilings, now)))
             return
-        done = work.retention(app)
+        done = app.store.retention.apply(profile, ceilings, now, dry_run=True) if dry_run else work.retention(app)
+    if done.dry_run:
+        say("Nothing was erased. This would go:")
     for kind, count in done.removed.items():
         say(f"{count:6} {kind}")
+    if done.held_all:
+        say("A legal hold keeps everything. `section7 holds list` shows it.")
+    elif done.held:
+        say(f"A legal hold keeps {done.held} accounts as they are. `section7 holds list` shows them.")
 
 
 @contextmanager

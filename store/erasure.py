@@ -5,24 +5,24 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from sqlalchemy import ColumnElement, String, and_, cast, delete, false, literal, not_, or_, select, update
+from sqlalchemy import ColumnElement, and_, delete, not_, or_, select, update
 
 from domain.findings import Clause, Severity
 from domain.mosaic import WINDOW
 from domain.plans import Change
 from domain.posts import PostState
-from domain.reporting import DeliveryKind, DeliveryState
 from store.digest_content import forget_findings
-from store.findings import ALERT_PREFIX
+from store.governing import ORPHANS, PROTECTED, RECORDS, UNDECIDED, WORDS, any_over, documented, older
+from store.record_tables import reviews
+from store.review_erasure import drop_reviews, erase_notes
 from store.search import index_findings
 from store.signals import forget_signals
-from store.tables import checks, dangers, deliveries, findings, posts, runs, versions
+from store.tables import dangers, findings, posts, versions
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-    from datetime import datetime, timedelta
+    from datetime import datetime
 
-    from sqlalchemy import Column, Select, Table
+    from sqlalchemy import Select
     from sqlalchemy.engine import Connection
 
     from domain.plans import Ceiling, RetentionProfile
@@ -39,41 +39,59 @@ class Rules:
 
 
 def drop_findings(connection: Connection, rules: Rules) -> tuple[int, int]:
-    """Findings past their time, from the digests too; then the words that only they kept. Returns both counts."""
-    profile, age = rules.profile, findings.c.first_seen_at
-    confidential = findings.c.clause == Clause.CONFIDENTIALITY
-    minor = findings.c.severity < int(Severity.S3)
-    over = or_(
-        and_(confidential, _older(age, profile.open_confidential, rules.now)),
-        and_(not_(confidential), minor, _older(age, profile.open_minor, rules.now)),
-        and_(not_(confidential), not_(minor), _older(age, profile.open_serious, rules.now)),
+    """Findings past their time, with their reviews and out of the digests; then the words that only they kept.
+
+    Returns how many findings went, and how many versions lost their words.
+    """
+    over = or_(any_over((*UNDECIDED, *RECORDS), rules.profile, rules.now), PROTECTED)
+    query = (
+        select(findings.c.id, findings.c.version_id, reviews.c.id.label("review_id"))
+        .select_from(findings.outerjoin(reviews, reviews.c.finding_id == findings.c.id))
+        .where(findings.c.version_id.in_(_versions(rules)), over)
     )
-    query = select(findings.c.id, findings.c.version_id).where(findings.c.version_id.in_(_versions(rules)), over)
     gone = connection.execute(query).all()
-    if not gone:
-        return 0, 0
     ids = frozenset(row.id for row in gone)
+    alone = or_(any_over((*ORPHANS, *RECORDS), rules.profile, rules.now), PROTECTED)
+    mine = and_(reviews.c.account_id == rules.account_id, not_(documented(rules.profile, rules.now)))
+    drop_reviews(connection, and_(mine, or_(alone, reviews.c.id.in_([row.review_id for row in gone]))))
     connection.execute(delete(findings).where(findings.c.id.in_(ids)))
     forget_findings(connection, ids)
     freed = and_(
         versions.c.id.in_({row.version_id for row in gone}),
         versions.c.id.not_in(select(findings.c.version_id)),
     )
-    return len(ids), _clear(connection, freed)
+    return len(ids), clear(connection, freed)
+
+
+def erase_dismissed(connection: Connection, rules: Rules) -> int:
+    """Words of what was dismissed, and the notes on it; the decision stays. Returns how many findings lost theirs.
+
+    Words that another finding stands on stay until that one's time is up.
+    """
+    over = and_(reviews.c.account_id == rules.account_id, WORDS.over(rules.profile, rules.now))
+    erase_notes(connection, over)
+    worded = select(findings.c.id).join_from(findings, reviews).where(over, findings.c.excerpt != "")
+    ids = connection.execute(worded).scalars().all()
+    connection.execute(update(findings).where(findings.c.id.in_(ids)).values(excerpt="", spans=[]))
+    index_findings(connection, ids)
+    still = select(findings.c.version_id).where(findings.c.excerpt != "")
+    bare = select(findings.c.version_id).where(findings.c.id.in_(ids))
+    clear(connection, and_(versions.c.id.in_(bare), versions.c.id.not_in(still)))
+    return len(ids)
 
 
 def erase_texts(connection: Connection, rules: Rules) -> int:
     """Words that the platform's terms do not let us keep, excerpts included; returns how many versions lost theirs."""
     if rules.ceiling is None:
         return 0
-    over = _older(versions.c.first_seen_at, rules.ceiling.keep_text, rules.now)
+    over = older(versions.c.first_seen_at, rules.ceiling.keep_text, rules.now)
     if rules.ceiling.erase_deleted:
         gone = select(posts.c.id).where(posts.c.account_id == rules.account_id, posts.c.state == PostState.GONE)
         evidence = select(findings.c.version_id).where(
             findings.c.clause == Clause.CONFIDENTIALITY, findings.c.severity == int(Severity.S4)
         )
         over = or_(over, and_(versions.c.post_key.in_(gone), versions.c.id.not_in(evidence)))
-    return _clear(connection, and_(versions.c.id.in_(_versions(rules)), over))
+    return clear(connection, and_(versions.c.id.in_(_versions(rules)), over))
 
 
 def drop_clean_posts(connection: Connection, rules: Rules) -> int:
@@ -81,7 +99,7 @@ def drop_clean_posts(connection: Connection, rules: Rules) -> int:
     with_findings = select(versions.c.post_key).join_from(versions, findings)
     clean = and_(
         posts.c.account_id == rules.account_id,
-        _older(posts.c.last_seen_at, rules.profile.clean_hash, rules.now),
+        older(posts.c.last_seen_at, rules.profile.clean_hash, rules.now),
         posts.c.id.not_in(with_findings),
         posts.c.id.not_in(_baselines()),
     )
@@ -95,7 +113,7 @@ def drop_signals(connection: Connection, rules: Rules) -> int:
 
 def drop_untold(connection: Connection, rules: Rules) -> None:
     """Dangers to life of which nobody could be told for as long as a clean post is remembered."""
-    old = _older(dangers.c.seen_at, rules.profile.clean_hash, rules.now)
+    old = older(dangers.c.seen_at, rules.profile.clean_hash, rules.now)
     connection.execute(delete(dangers).where(dangers.c.account_id == rules.account_id, old))
 
 
@@ -104,25 +122,8 @@ def _baselines() -> Select[tuple[int]]:
     return select(versions.c.post_key).where(versions.c.change == Change.BASELINE)
 
 
-def old_logs(profile: RetentionProfile, now: datetime) -> Sequence[tuple[str, Table, ColumnElement[bool]]]:
-    """Log lines past their time: (kind, table, condition)."""
-    # While its finding exists, an alert's line is what keeps it from being sent again.
-    standing = select(literal(ALERT_PREFIX) + cast(findings.c.id, String))
-    ordinary = and_(
-        or_(deliveries.c.kind != DeliveryKind.ALERT, deliveries.c.key.not_in(standing)),
-        _older(deliveries.c.queued_at, profile.delivery_log, now),
-    )
-    # That such a mail was sent on a day may point to somebody: it is forgotten as soon as the post may be.
-    safety = and_(deliveries.c.kind == DeliveryKind.SAFETY, _older(deliveries.c.queued_at, profile.clean_hash, now))
-    finished = and_(deliveries.c.state.in_((DeliveryState.SENT, DeliveryState.REFUSED)), or_(ordinary, safety))
-    return (
-        ("passes", checks, _older(checks.c.at, profile.run_log, now)),
-        ("runs", runs, _older(runs.c.started_at, profile.run_log, now)),
-        ("deliveries", deliveries, finished),
-    )
-
-
-def _clear(connection: Connection, which: ColumnElement[bool]) -> int:
+def clear(connection: Connection, which: ColumnElement[bool]) -> int:
+    """Erase the words of versions, with the excerpts, places and search terms of all findings on them."""
     kept = select(versions.c.id).where(which, versions.c.kept_text.is_not(None))
     ids = connection.execute(kept).scalars().all()
     emptied = update(findings).where(findings.c.version_id.in_(ids)).values(excerpt="", spans=[])
@@ -133,7 +134,3 @@ def _clear(connection: Connection, which: ColumnElement[bool]) -> int:
 
 def _versions(rules: Rules) -> Select[tuple[int]]:
     return select(versions.c.id).join_from(versions, posts).where(posts.c.account_id == rules.account_id)
-
-
-def _older(column: Column[datetime], keep: timedelta | None, now: datetime) -> ColumnElement[bool]:
-    return false() if keep is None else column < now - keep

@@ -5,37 +5,86 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from domain.mosaic import WINDOW
+from store.upcoming import SIGNALS, keep_of
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
-    from domain.plans import Ceiling, RetentionProfile
+    from domain.plans import Ceiling, RetentionProfile, Upcoming
+
+_RULES = (
+    ("clean_hash", "Hashes of posts without findings", "after they were last seen"),
+    ("open_minor", "Findings S1 and S2 other than clause 2, with their text", "after they were found"),
+    ("open_serious", "Findings S3 and S4 other than clause 2, with their text", "after they were found"),
+    ("open_confidential", "Findings of clause 2, with their text", "after they were found"),
+    ("dismissed_text", "Words of findings dismissed, resolved or not upheld, and notes on them", "after the closing"),
+    ("dismissed_record", "What was decided about those, without words", "after the closing"),
+    ("upheld_minor", "Upheld findings S1 and S2 other than clause 2, with words and notes", "after the closing"),
+    ("upheld_serious", "Upheld findings S3 and S4 other than clause 2, with words and notes", "after the closing"),
+    ("upheld_confidential", "Upheld findings of clause 2, with words and notes", "after the closing"),
+    ("incidents", "Assessments of breaches, with their reviews", "after they were closed"),
+    ("concern_privacy", "Complaints about a client's privacy, with their messages", "after the answer"),
+    ("concern_other", "Other concerns, with their messages", "after the answer"),
+    ("reporters", "Who reported a concern", "after the answer"),
+    (SIGNALS, "Hashes of client particulars", "after they were seen"),
+    ("clean_hash", "That the clinical lead was told of a danger to life", "after the mail was queued"),
+    ("run_log", "The log of passes and runs", "after each line was written"),
+    ("delivery_log", "The log of mails", "after each was queued"),
+    ("sign_in", "Sessions, invitations and recoveries", "after they ended"),
+    ("attempts", "Failed sign-ins", "after they happened"),
+    ("authorisations", "The authorisation ledger and the notices", ""),
+    ("audit_log", "The audit log", ""),
+)
+_FIXED = (
+    "Findings that were decided to be protected activity: erased with the next pass, record and all.",
+    "Findings whose author was notified and that are not closed: nothing of them goes by age.",
+    "Weekly digests: kept; what is erased leaves them too.",
+    "Holds, stops, and the people who may sign in: kept until a person decides.",
+    "What a legal hold bears on: kept while the hold stands, whatever the rules above and the platforms' terms say.",
+)
 
 
-def explain(profile: RetentionProfile, ceilings: Mapping[str, Ceiling]) -> tuple[str, ...]:
-    """One sentence a rule, the profile's first, then what the platforms' terms cut shorter."""
+def explain(
+    profile: RetentionProfile, ceilings: Mapping[str, Ceiling], standing: Sequence[Upcoming] = ()
+) -> tuple[str, ...]:
+    """One sentence a rule, the profile's first, then what the platforms' terms cut shorter.
+
+    With `standing`, each rule says how many records it governs and what falls due next.
+    """
     source = f" ({profile.source})" if profile.source else ""
-    own = (
-        ("Hashes of posts without findings", profile.clean_hash, "after they were last seen"),
-        ("Findings S1 and S2 other than clause 2, with their text", profile.open_minor, "after they were found"),
-        ("Findings S3 and S4 other than clause 2, with their text", profile.open_serious, "after they were found"),
-        ("Findings of clause 2, with their text", profile.open_confidential, "after they were found"),
-        ("Hashes of client particulars", min(WINDOW, profile.clean_hash or WINDOW), "after they were seen"),
-        ("That the clinical lead was told of a danger to life", profile.clean_hash, "after the mail was queued"),
-        ("The log of passes and runs", profile.run_log, "after each line was written"),
-        ("The log of mails", profile.delivery_log, "after each was queued"),
-    )
     lines = [f"Retention profile {profile.name}{source}."]
-    lines += [_sentence(what, keep, since) for what, keep, since in own]
+    told: set[str] = set()
+    for rule, what, since in _RULES:
+        lines.append(_sentence(profile, rule, what, since))
+        if rule not in told:
+            lines += [_due(each) for each in standing if each.rule == rule]
+        told.add(rule)
+    lines += _FIXED
     for platform in sorted(ceilings):
         lines += _platform(platform, ceilings[platform])
-    lines.append("The copy of a SQLite database made before a migration: erased 7 days after.")
+    lines.append(
+        "The copy of a SQLite database made before a migration: erased 7 days after. Backups that an administrator "
+        "made are the administrator's to erase."
+    )
     return tuple(lines)
 
 
-def _sentence(what: str, keep: timedelta | None, since: str) -> str:
-    return f"{what}: kept until a person decides." if keep is None else f"{what}: erased {_length(keep)} {since}."
+def _sentence(profile: RetentionProfile, rule: str, what: str, since: str) -> str:
+    keep = keep_of(profile, rule)
+    kept = "kept until a person decides" if keep is None else f"erased {_length(keep)} {since}"
+    basis = profile.bases.get(rule)
+    if basis is None:
+        return f"{what}: {kept}."
+    return f"{what}: {kept} ({basis.source}{'; a legal duty' if basis.duty else ''})."
+
+
+def _due(rule: Upcoming) -> str:
+    if rule.next_at is None:
+        return f"    {rule.kept} now."
+    return (
+        f"    {rule.kept} now; due: {rule.due}, within 30 days: {rule.soon}; "
+        f"the first on {rule.next_at.date().isoformat()}."
+    )
 
 
 def _platform(platform: str, ceiling: Ceiling) -> list[str]:

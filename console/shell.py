@@ -26,7 +26,7 @@ from console.signing import mark
 from domain.errors import Section7Error, StoreError
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Mapping
+    from collections.abc import Callable, Collection, Mapping
 
     from starlette.types import Receive, Scope, Send
 
@@ -81,7 +81,8 @@ class Shell:
             page=page.name if page else "",
             method=request.method if page else "",
             status=response.status_code,
-            user=asked.visitor.id if asked.visitor else None,
+            # Never on a page open to everybody: who reports a concern may do so unknown.
+            user=asked.visitor.id if asked.visitor and page and page.needs else None,
             ms=round((perf_counter() - began) * 1000),
         )
         return response
@@ -156,11 +157,21 @@ class Shell:
                 response = Response(content.content, media_type=content.media_type)
                 if content.name:
                     response.headers["content-disposition"] = f'attachment; filename="{content.name}"'
+        if response.status_code == HTTPStatus.UNAUTHORIZED:
+            # RFC 9110 section 15.5.2 wants a challenge; no scheme is registered for forms, and browsers skip this one.
+            response.headers["www-authenticate"] = "Form"
         if answer.session is not None:
             cookies.put(self._desk, response, cookies.SESSION, answer.session)
         if answer.after is not None:
-            response.background = BackgroundTask(answer.after)
+            response.background = BackgroundTask(self._afterwards, answer.after)
         return response
+
+    def _afterwards(self, act: Callable[[], None]) -> None:
+        """The person has the answer already: what fails here is the administrator's, by the log."""
+        try:
+            act()
+        except Exception as error:  # noqa: BLE001 - as above
+            self._incident(None, error, faults.broken)
 
     def _html(self, request: Request, asked: Asked, content: Shown) -> Response:
         notice = cookies.notice(self._desk, request.cookies)

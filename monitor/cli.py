@@ -14,14 +14,18 @@ from domain.errors import ConfigError, Section7Error, UsageError
 from monitor import (
     cli_accounts,
     cli_daemon,
+    cli_erase,
+    cli_export,
     cli_holds,
     cli_init,
     cli_model,
     cli_policy,
+    cli_record,
     cli_score,
     cli_serve,
     cli_staff,
     cli_stop,
+    cli_users,
     cli_work,
 )
 from monitor.cli_text import say
@@ -40,13 +44,17 @@ app = typer.Typer(
 )
 app.add_typer(cli_staff.staff, name="staff")
 app.add_typer(cli_holds.holds, name="holds")
+app.add_typer(cli_erase.erase, name="erase")
 app.add_typer(cli_accounts.accounts, name="accounts")
 app.add_typer(cli_model.model, name="model")
+app.add_typer(cli_export.export, name="export")
+app.add_typer(cli_users.users, name="users")
 cli_init.add_to(app)
 cli_work.add_to(app)
 cli_score.add_to(app)
 cli_policy.add_to(app)
 cli_daemon.add_to(app)
+cli_record.add_to(app)
 cli_serve.add_to(app)
 cli_stop.add_to(app)
 

@@ -8,6 +8,7 @@ must be there, and what it must say. Facts are plain JSON values; instants are I
 from __future__ import annotations
 
 import math
+from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from enum import Enum
 from typing import TYPE_CHECKING, Any
@@ -64,6 +65,31 @@ FACTS: Mapping[str, tuple[str, ...]] = {
 """Kind of record -> which of its columns are its facts, in the order in which a record shows them."""
 WORDS = frozenset({"version", "excerpt", "note", "digest"})
 """Kinds whose facts are people's words; an export leaves them out unless asked."""
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """A record as it stands: its name, such as "finding:12", and its facts with what they are salted with.
+
+    `facts` is None where words were left out of an export, or cannot be opened; `stated` is then the digest that was
+    found when they still could, "" where that is not known, and `problem` says why they cannot be opened.
+    """
+
+    name: str
+    salt: str = ""
+    facts: Mapping[str, Any] | None = None
+    stated: str = ""
+    problem: str = ""
+
+    @property
+    def kind(self) -> str:
+        """What sort of record it is, such as "finding"."""
+        return self.name.partition(":")[0]
+
+    @property
+    def digest(self) -> str:
+        """What the log must hold of it."""
+        return self.stated if self.facts is None else digest_of(self.name, self.salt, self.facts)
 
 
 def name_of(kind: str, record_id: object) -> str:

@@ -91,9 +91,20 @@ class AuditStore:
             after = page[-1].seq
 
     def _page(self, after: int) -> tuple[AuditEntry, ...]:
-        query = select(audit).where(audit.c.seq > after).order_by(audit.c.seq).limit(_PAGE)
         with self.database.reading() as connection:
-            return tuple(_entry(row) for row in connection.execute(query))
+            return _page_of(connection, after)
+
+
+def entries_after(connection: Connection, after: int) -> Iterator[AuditEntry]:
+    """Every line after `after`, in order, as this connection sees them, in pages."""
+    while page := _page_of(connection, after):
+        yield from page
+        after = page[-1].seq
+
+
+def _page_of(connection: Connection, after: int) -> tuple[AuditEntry, ...]:
+    query = select(audit).where(audit.c.seq > after).order_by(audit.c.seq).limit(_PAGE)
+    return tuple(_entry(row) for row in connection.execute(query))
 
 
 def _row(entry: AuditEntry) -> dict[str, Any]:

@@ -10,13 +10,14 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import case, literal, select
 
-from domain.binding import digest_of, facts_of, name_of
+from domain.binding import Standing, facts_of, name_of
+from domain.errors import KeyLost, SealBroken
 from domain.reporting import DeliveryKind, DeliveryState
 from store.record_tables import review_events
 from store.tables import deliveries, digests, findings, ledger, versions
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator, Mapping
+    from collections.abc import Collection, Iterator, Mapping, Sequence
 
     from sqlalchemy import Column, Select
     from sqlalchemy.engine import Connection
@@ -34,22 +35,6 @@ class Kind:
 
     key: Column[Any]
     query: Select[Any]
-
-
-@dataclass(frozen=True, slots=True)
-class Standing:
-    """A record as it stands: its name, kind and key, its facts, and what they are salted with."""
-
-    name: str
-    kind: str
-    key: Any
-    salt: str
-    facts: Mapping[str, Any]
-
-    @property
-    def digest(self) -> str:
-        """What the log must hold of it."""
-        return digest_of(self.name, self.salt, self.facts)
 
 
 KINDS: Mapping[str, Kind] = {
@@ -77,13 +62,45 @@ def standing(connection: Connection, kind: str, keys: Collection[Any]) -> Iterat
     for start in range(0, len(ordered), _CHUNK):
         those = source.query.where(source.key.in_(ordered[start : start + _CHUNK])).order_by(source.key)
         for row in connection.execute(those).mappings():
-            key = row[source.key.name]
-            yield Standing(name_of(kind, key), kind, key, row["salt"] or "", facts_of(kind, row))
+            yield _standing(kind, row)
+
+
+def every(connection: Connection, kind: str) -> Iterator[Standing]:
+    """All records of one kind that count, by key, in pages so that any number fits in memory.
+
+    One whose words cannot be opened, because a key is lost or a seal broken, comes without facts and says why.
+    """
+    source = KINDS[kind]
+    keys = source.query.with_only_columns(source.key).order_by(source.key)
+    last: Any = None
+    while True:
+        rest = keys if last is None else keys.where(source.key > last)
+        page = connection.execute(rest.limit(_CHUNK)).scalars().all()
+        if not page:
+            return
+        yield from _opened(connection, kind, page)
+        last = page[-1]
 
 
 def bound(connection: Connection, kind: str, keys: Collection[Any]) -> dict[str, str]:
     """Name -> digest of those of the records that count, as they stand now in this transaction."""
     return {each.name: each.digest for each in standing(connection, kind, keys)}
+
+
+def _opened(connection: Connection, kind: str, keys: Sequence[Any]) -> Iterator[Standing]:
+    try:
+        yield from tuple(standing(connection, kind, keys))
+    except (KeyLost, SealBroken) as error:
+        if len(keys) == 1:
+            yield Standing(name_of(kind, keys[0]), problem=str(error))
+            return
+        middle = len(keys) // 2
+        yield from _opened(connection, kind, keys[:middle])
+        yield from _opened(connection, kind, keys[middle:])
+
+
+def _standing(kind: str, row: Mapping[str, Any]) -> Standing:
+    return Standing(name_of(kind, row[KINDS[kind].key.name]), row["salt"] or "", facts_of(kind, row))
 
 
 def released(kind: str, keys: Collection[Any]) -> dict[str, None]:

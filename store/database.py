@@ -60,6 +60,15 @@ class Database:
             yield connection
 
     @contextmanager
+    def snapshot(self) -> Iterator[Connection]:
+        """Like `reading`, and every query sees the same instant, however long it takes, on PostgreSQL too."""
+        engine = self.engine
+        if not self.on_sqlite:
+            engine = engine.execution_options(isolation_level="REPEATABLE READ")
+        with faults_as_store_errors(self.where), engine.connect() as connection:
+            yield connection
+
+    @contextmanager
     def writing(self) -> Iterator[Connection]:
         """One transaction: committed when the block ends well, rolled back whole when anything is raised."""
         engine = self.engine.execution_options(**{_BEGIN: _IMMEDIATE})

@@ -20,6 +20,7 @@ from store.dangers import DangerStore
 from store.database import Database, open_database
 from store.deliveries import DeliveryStore
 from store.digests import DigestStore
+from store.erasure_requests import ErasureStore
 from store.findings import FindingStore
 from store.heads import HeadStore
 from store.holds import HoldStore
@@ -27,6 +28,7 @@ from store.judgements import JudgementStore
 from store.leases import LeaseStore
 from store.opinions import OpinionStore
 from store.posts import PostStore
+from store.record import RecordStore
 from store.retention import RetentionStore
 from store.reviews import ReviewStore
 from store.runs import RunStore
@@ -64,7 +66,9 @@ class Store:
     retention: RetentionStore
     audit: AuditStore
     heads: HeadStore
+    record: RecordStore
     holds: HoldStore
+    erasure: ErasureStore
     users: UserStore
     sessions: SessionStore
     credentials: CredentialStore
@@ -122,7 +126,9 @@ def store_on(database: Database) -> Store:
         retention=RetentionStore(database),
         audit=AuditStore(database),
         heads=HeadStore(database),
+        record=RecordStore(database),
         holds=HoldStore(database),
+        erasure=ErasureStore(database),
         users=UserStore(database),
         sessions=SessionStore(database),
         credentials=CredentialStore(database),

@@ -14,6 +14,8 @@ from store.record_tables import audit_heads
 if TYPE_CHECKING:
     from datetime import date
 
+    from sqlalchemy.engine import Connection
+
     from store.columns import AnyRow
     from store.database import Database
 
@@ -41,7 +43,7 @@ class HeadStore:
     def all(self) -> tuple[Head, ...]:
         """Every head, oldest first."""
         with self.database.reading() as connection:
-            return tuple(_head(row) for row in connection.execute(select(audit_heads).order_by(audit_heads.c.day)))
+            return heads_in(connection)
 
     def newest(self) -> Head | None:
         """The head of the latest day."""
@@ -55,6 +57,11 @@ class HeadStore:
         bare = (audit_heads.c.day == day, audit_heads.c.time_stamp.is_(None))
         with self.database.writing() as connection:
             connection.execute(update(audit_heads).where(*bare).values(time_stamp=time_stamp))
+
+
+def heads_in(connection: Connection) -> tuple[Head, ...]:
+    """Every head that this connection sees, oldest first."""
+    return tuple(_head(row) for row in connection.execute(select(audit_heads).order_by(audit_heads.c.day)))
 
 
 def _head(row: AnyRow) -> Head:

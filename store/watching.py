@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import select
 
-from domain.audit import SYSTEM
+from domain.audit import SYSTEM, acting
 from store.audit import Trail
 from store.binding import bound, released
 from store.record_tables import review_events, reviews
@@ -50,7 +50,7 @@ def watched(
     yield
     after = _look(connection, account_id)
     subject = "" if account_id is None else f"account:{account_id}"
-    trail = Trail(now, actor)
+    trail = Trail(now, acting(actor))
     for event, kinds in _EVENTS.items():
         gone: dict[str, None] = {}
         for kind in kinds:

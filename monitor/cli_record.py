@@ -1,0 +1,85 @@
+"""`section7 verify`: whether the record is as it was written."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from domain.errors import UsageError
+from monitor.cli_common import DEFAULT_CONFIG, ConfigFile
+from monitor.cli_text import say
+from monitor.config import load_config
+from monitor.installation import require_database
+from monitor.verifying import verify_export, verify_store
+from store.engine import open_store
+from vault.files import read_keyring
+from vault.signing import public_file, read_public_key
+
+if TYPE_CHECKING:
+    from monitor.verifying import Verdict
+    from vault.signing import PublicKey
+
+
+def add_to(app: typer.Typer) -> None:
+    """Put `verify` on the command line."""
+    app.command("verify")(verify)
+
+
+def verify(
+    export: Annotated[
+        Path | None, typer.Option("--export", help="An export to check instead of the database; needs nothing else.")
+    ] = None,
+    head: Annotated[
+        str, typer.Option("--head", help="A hash that you kept, such as one at the foot of a digest.")
+    ] = "",
+    key: Annotated[str, typer.Option("--key", help="The name of the key that you kept, for an export.")] = "",
+    config: ConfigFile = DEFAULT_CONFIG,
+) -> None:
+    """Check that nothing in the record was changed, removed, put in or cut off since it was written."""
+    verdict = verify_export(export, head, key) if export is not None else _verify_database(config, head)
+    _say(verdict)
+    if not verdict.well:
+        raise typer.Exit(1)
+
+
+def _verify_database(file: Path, head: str) -> Verdict:
+    """The database as it is, without the rest of the program: a broken policy or model does not stand in the way."""
+    config = load_config(file, os.environ)
+    require_database(config)
+    store = open_store(config.database_url.get_secret_value(), read_keyring(config.keyring_file))
+    try:
+        store.check_schema()
+        return verify_store(store, _public_key(config.signing_key_file), config.heads_file, head)
+    finally:
+        store.close()
+
+
+def _public_key(file: Path) -> PublicKey:
+    public = public_file(file)
+    try:
+        return read_public_key(public.read_text(encoding="ascii"))
+    except (OSError, ValueError) as error:
+        raise UsageError(f"There is no public key {public}. Run `section7 init`, or put it back.") from error
+
+
+def _say(verdict: Verdict) -> None:
+    found = verdict.found
+    counts = ", ".join(f"{count} {kind}" for kind, count in found.records.items())
+    say(f"Checked: {found.lines} lines of the log, {found.heads} signed heads; records: {counts or 'none'}.")
+    if found.unopened:
+        say(f"Of {found.unopened} records the words were left out: their digests fit, or are named below.")
+    if verdict.seq:
+        say(f"The log ends at line {verdict.seq}, {verdict.head}. Key {verdict.key}.")
+    if verdict.well:
+        say("Nothing was changed, removed, put in or cut off.")
+        return
+    say("BROKEN. The first link that does not hold:", err=True)
+    for flaw in found.flaws:
+        say(f"  {flaw}", err=True)
+    if found.more_flaws:
+        say(f"  … and {found.more_flaws} more.", err=True)
+    if not verdict.whole:
+        say("What comes after it was not checked: nothing there can be believed.", err=True)

@@ -27,6 +27,10 @@ class QueueFilter:
     """() is every state in which people have something to do."""
     clause: Clause | None = None
     severity: Severity | None = None
+    overdue: bool = False
+    """Only what has waited for longer than `OVERDUE_AFTER`."""
+    mine: bool = False
+    """Only what the person has on the screen now."""
 
 
 @dataclass(frozen=True, slots=True)

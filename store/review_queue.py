@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import ColumnElement, and_, exists, not_, or_, select, union_all
+from sqlalchemy import ColumnElement, and_, exists, func, not_, or_, select, union_all
 
 from domain.access import Permission
 from domain.errors import Refused
 from domain.findings import Clause, Severity
 from domain.review import ReviewState, Step
-from domain.review_queue import QueueFilter, QueuePage, QueuePlace
+from domain.review_queue import OVERDUE_AFTER, QueueFilter, QueuePage, QueuePlace
 from store.record_tables import review_events, reviews
 from store.review_rows import review_of
 
@@ -100,7 +100,17 @@ def _wanted(wanted: QueueFilter, user: User, now: datetime) -> list[ColumnElemen
         mine = (reviews.c.decided_by.is_distinct_from(user.id), reviews.c.seconded_by.is_distinct_from(user.id))
         second_look = reviews.c.state.in_((ReviewState.PROPOSED, ReviewState.APPEALED))
         conditions += [is_due(now), or_(not_(second_look), and_(*mine))]
+    if wanted.overdue:
+        conditions.append(is_overdue(now))
+    if wanted.mine:
+        conditions += [reviews.c.held_by == user.id, reviews.c.held_until > now]
     return conditions
+
+
+def is_overdue(now: datetime) -> ColumnElement[bool]:
+    """Has waited for a reviewer too long, the author's own time not counted."""
+    since = func.coalesce(reviews.c.appeal_until, reviews.c.answer_until, reviews.c.grace_until, reviews.c.opened_at)
+    return since < now - OVERDUE_AFTER
 
 
 def is_due(now: datetime) -> ColumnElement[bool]:

@@ -12,12 +12,12 @@ from domain.errors import Conflict, Refused
 from domain.findings import Clause, Severity
 from domain.review import OVERTURNED, Move, Outcome, ReviewState, Step
 from domain.review_locks import BY_AUTHOR, ReviewRules, may_see
-from domain.review_queue import OVERDUE_AFTER, Overturn, QueueFilter, QueuePage, ReviewCounts
+from domain.review_queue import Overturn, QueueFilter, QueuePage, ReviewCounts
 from domain.workflow import erases, next_review
 from store.record_tables import reviews
 from store.review_opening import appeal_over, follow, grace_over, ids_of, open_all, restored, settled, unreviewed
 from store.review_protected import erase_protected
-from store.review_queue import WAITING, is_due, page_of, seen_by
+from store.review_queue import WAITING, is_due, is_overdue, page_of, seen_by
 from store.review_rows import found_locked, locked, reviews_where, write_step
 
 if TYPE_CHECKING:
@@ -191,13 +191,10 @@ class ReviewStore:
         """How many wait, are overdue, are with their authors, are closed."""
         waiting = and_(reviews.c.state.in_(WAITING), is_due(now))
         answering = and_(reviews.c.state == ReviewState.NOTIFIED, ~is_due(now))
-        since = func.coalesce(
-            reviews.c.appeal_until, reviews.c.answer_until, reviews.c.grace_until, reviews.c.opened_at
-        )
         with self.database.reading() as connection:
             return ReviewCounts(
                 waiting=_count(connection, waiting),
-                overdue=_count(connection, waiting, since < now - OVERDUE_AFTER),
+                overdue=_count(connection, waiting, is_overdue(now)),
                 with_author=_count(connection, or_(answering, reviews.c.state == ReviewState.DECIDED)),
                 closed=_count(connection, reviews.c.state == ReviewState.CLOSED),
             )

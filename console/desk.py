@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, TypeAlias
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
+from console.flood import Flood
 from domain.review_locks import ReviewRules
 from domain.routing import Routing
 
@@ -81,6 +82,8 @@ class Desk:
     settings: Settings = Settings()
     routing: Routing = field(default_factory=Routing)
     """Who handles concerns."""
+    flood: Flood = field(default_factory=Flood, repr=False)
+    """Counts what strangers send."""
     shown_settings: tuple[tuple[str, str], ...] = ()
     """(key, value) of the configuration as the settings page shows it; no secret among them."""
     teach: Callable[[Lesson, str], None] | None = None

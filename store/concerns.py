@@ -8,10 +8,9 @@ from __future__ import annotations
 
 import secrets
 from dataclasses import dataclass
-from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import delete, func, insert, select, update
+from sqlalchemy import insert, select, update
 
 from domain.access import Permission
 from domain.audit import SYSTEM, AuditRecord
@@ -30,7 +29,7 @@ from domain.routing import handler_for, is_kept_from_the_usual
 from domain.web_addresses import canonical_address
 from store.audit import append
 from store.concern_match import subject_of
-from store.record_tables import attempts, concern_messages, concerns, reporter_accesses, reporters
+from store.record_tables import concern_messages, concerns, reporter_accesses, reporters
 from store.users import people_in
 
 if TYPE_CHECKING:
@@ -47,9 +46,6 @@ if TYPE_CHECKING:
 LONGEST_TEXT = 10_000
 LONGEST_LINE = 300
 _BITS = 5 * LENGTH
-_COUNTED = "concern:"
-_KEY_LENGTH = 64
-_WINDOW = timedelta(hours=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,21 +57,6 @@ class ConcernStore:
     """
 
     database: Database
-
-    def may_come(self, network: str, most: int, now: datetime) -> bool:
-        """Count one more from this network (a keyed hash); False when `most` came within the hour.
-
-        What is older than an hour is forgotten here: nothing else of where a concern came from is stored.
-        """
-        key = f"{_COUNTED}{network}"[:_KEY_LENGTH]
-        with self.database.writing() as connection:
-            ours = attempts.c.key.like(f"{_COUNTED}%")
-            connection.execute(delete(attempts).where(ours, attempts.c.at <= now - _WINDOW))
-            came = connection.execute(select(func.count()).where(attempts.c.key == key)).scalar_one()
-            if came >= most:
-                return False
-            connection.execute(insert(attempts).values(key=key, at=now))
-        return True
 
     def receive(self, new: NewConcern, routing: Routing, now: datetime) -> Received:
         """Take a concern in, find who is to handle it, and give the code that the reporter keeps.

@@ -14,7 +14,7 @@ from domain.errors import Conflict, Refused, UsageError
 from domain.findings import Clause
 from domain.receipts import receipt_hash
 from domain.routing import Handling, Routing
-from store.record_tables import attempts, concerns
+from store.record_tables import concerns
 from tests.store.records import DAY, START, active, clean, flagged, person, post, profile, visit
 
 OFFICER, ALTERNATE = "privacy@larkspurbend.example", "jonas@larkspurbend.example"
@@ -298,12 +298,3 @@ class TestWhatAnAddressLeadsTo:
         self.subject(store, "https://social.example/@maren/77")
         assert store.accounts.find(str(account.id)) == before
         assert store.accounts.count_due(START) == 0
-
-
-def test_a_network_is_counted_for_an_hour_and_then_forgotten(store):
-    many = [store.concerns.may_come("n" * 64, 3, START) for _ in range(4)]
-    assert many == [True, True, True, False]
-    assert store.concerns.may_come("m" * 64, 3, START)
-    assert store.concerns.may_come("n" * 64, 3, START + timedelta(hours=1))
-    with store.database.reading() as connection:
-        assert len(connection.execute(select(attempts)).all()) == 1

@@ -146,7 +146,7 @@ def append_case(file: Path, case: Case) -> None:
 
 
 def drop_erased(file: Path, store: Store) -> tuple[str, ...]:
-    """Remove from the file the cases whose finding was erased, and return their names.
+    """Remove from the file the cases whose finding, or whose finding's words were erased, and return their names.
 
     A case holds words of a person's post and lives no longer than the finding it was made of. The others, and what
     stands between them, stay as they are. Raises ConfigError for mistakes in the file, UsageError when it cannot be
@@ -156,7 +156,7 @@ def drop_erased(file: Path, store: Store) -> tuple[str, ...]:
         return ()
     cases = load_cases(file)
     made_of = {case.finding for case in cases if case.finding is not None}
-    erased = made_of - {finding.id for finding in store.findings.get(made_of)}
+    erased = made_of - {finding.id for finding in store.findings.get(made_of) if finding.excerpt}
     gone = tuple(case.name for case in cases if case.finding in erased)
     if gone:
         kept = [case for case in cases if case.name not in gone]

@@ -6,7 +6,7 @@ every digest at once. What an erased finding said besides is removed here, in th
 
 from __future__ import annotations
 
-from dataclasses import fields
+from dataclasses import asdict, fields
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
@@ -15,6 +15,7 @@ from sqlalchemy import select, update
 from domain.findings import Clause, Severity
 from domain.opinions import Stand
 from domain.reporting import CoverageLine, Digest, Period, Reading, ReportedFinding
+from domain.review_queue import Overturn, ReviewCounts
 from domain.stops import Stop
 from store.columns import new_salt
 from store.tables import digests
@@ -43,6 +44,8 @@ def to_json(digest: Digest) -> dict[str, Any]:
         "clause_titles": [list(pair) for pair in digest.clause_titles],
         "open_before": [_plain(finding, without=("excerpt",)) for finding in digest.open_before],
         "head": digest.head,
+        "reviews": None if digest.reviews is None else asdict(digest.reviews),
+        "overturn": [asdict(each) for each in digest.overturn],
         "stops": [{name: value for name, value in _plain(stop).items() if name in _OF_STOP} for stop in digest.stops],
     }
 
@@ -72,6 +75,8 @@ def from_json(content: Mapping[str, Any], excerpts: Mapping[int, str]) -> Digest
         open_before=_findings(content["open_before"], excerpts),
         # A digest that was frozen before there was a switch has none.
         head=content.get("head", ""),
+        reviews=ReviewCounts(**content["reviews"]) if content.get("reviews") else None,
+        overturn=tuple(Overturn(**each | {"clause": Clause(each["clause"])}) for each in content.get("overturn", ())),
         stops=tuple(Stop(**_timed(stop)) for stop in content.get("stops", ())),
     )
 
@@ -86,6 +91,19 @@ def forget_findings(connection: Connection, erased: AbstractSet[int]) -> None:
         return content | kept
 
     _rewrite(connection, without_them)
+
+
+def readdress_findings(connection: Connection, ids: AbstractSet[int], url: str) -> None:
+    """Let every stored digest name another address of these findings' post, because the old one told too much."""
+
+    def readdressed(content: dict[str, Any]) -> dict[str, Any]:
+        lists = {
+            name: [each | {"post_url": url} if each["id"] in ids else each for each in content[name]]
+            for name in _FINDING_LISTS
+        }
+        return content | lists
+
+    _rewrite(connection, readdressed)
 
 
 def forget_account(connection: Connection, account_id: int) -> None:

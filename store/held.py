@@ -5,15 +5,19 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from sqlalchemy import ColumnElement, or_, select
+from sqlalchemy import ColumnElement, and_, or_, select
 
 from domain.accounts import AccountState
 from domain.findings import Severity
-from store.record_tables import holds
+from domain.review import UPHELD, ReviewState
+from store.record_tables import holds, reviews
 from store.tables import accounts, findings
 
 if TYPE_CHECKING:
+    from sqlalchemy import Select
     from sqlalchemy.engine import Connection
+
+_DECIDED = (ReviewState.DECIDED, ReviewState.APPEALED, ReviewState.CLOSED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,9 +47,24 @@ def is_held(connection: Connection, account_id: int) -> bool:
     return account_id in held_now(connection)
 
 
+def outlives_withdrawal() -> ColumnElement[bool]:
+    """Findings that a withdrawal does not take: S4, and what people have upheld."""
+    return or_(findings.c.severity >= int(Severity.S4), findings.c.id.in_(_upheld()))
+
+
 def in_view() -> ColumnElement[bool]:
     """Findings that may be shown at all, where a query joins `accounts` and `findings`.
 
-    A withdrawal leaves S4 alone; what a hold has kept besides is out of every view until it is erased.
+    Of a withdrawn account, what outlives the withdrawal; what a hold has kept besides is out of every view until it is
+    erased.
     """
-    return or_(accounts.c.state != AccountState.WITHDRAWN, findings.c.severity >= int(Severity.S4))
+    return or_(accounts.c.state != AccountState.WITHDRAWN, outlives_withdrawal())
+
+
+def is_upheld() -> ColumnElement[bool]:
+    """Reviews in which people have upheld the finding, be it open to appeal or closed."""
+    return and_(reviews.c.state.in_(_DECIDED), reviews.c.outcome.in_(UPHELD))
+
+
+def _upheld() -> Select[tuple[int | None]]:
+    return select(reviews.c.finding_id).where(is_upheld(), reviews.c.finding_id.is_not(None))

@@ -4,15 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from sqlalchemy import ColumnElement, and_, delete, or_, select, update
+from sqlalchemy import ColumnElement, and_, delete, false, func, not_, or_, select, update
 
 from domain.findings import Severity
-from store.record_tables import incidents, review_events, reviews, search_terms
+from store.held import is_upheld
+from store.record_tables import incidents, review_events, reviews
 
 if TYPE_CHECKING:
-    from collections.abc import Collection
-
-    from sqlalchemy import Select
     from sqlalchemy.engine import Connection
 
 
@@ -34,19 +32,16 @@ def drop_reviews(connection: Connection, which: ColumnElement[bool]) -> int:
 
 
 def withdrawn_reviews(connection: Connection, account_id: int) -> None:
-    """What a withdrawal takes: reviews below S4 that are not closed go whole, closed ones lose their words.
+    """What a withdrawal takes: reviews below S4 that were not upheld. Undecided ones go whole, closed ones lose words.
 
-    The decision record of a closed one stays for its own time; S4 stays with its evidence.
+    The decision record of a closed one stays for its own time; S4 and what was upheld stay with their evidence.
     """
-    minor = and_(reviews.c.account_id == account_id, reviews.c.severity < int(Severity.S4))
-    drop_reviews(connection, and_(minor, reviews.c.closed_at.is_(None), reviews.c.id.not_in(_with_incident())))
+    minor = and_(reviews.c.account_id == account_id, reviews.c.severity < int(Severity.S4), not_(_settled()))
+    undecided = reviews.c.closed_at.is_(None)
+    drop_reviews(connection, and_(minor, undecided, reviews.c.id.not_in(select(incidents.c.review_id))))
     erase_notes(connection, minor)
 
 
-def forget_terms(connection: Connection, finding_ids: Collection[int]) -> None:
-    """The keyed words by which these findings can be searched for."""
-    connection.execute(delete(search_terms).where(search_terms.c.finding_id.in_(finding_ids)))
-
-
-def _with_incident() -> Select[tuple[int]]:
-    return select(incidents.c.review_id)
+def _settled() -> ColumnElement[bool]:
+    """As `is_upheld`, where no outcome counts as not upheld."""
+    return func.coalesce(is_upheld(), false())

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import delete, not_, select, update
 
 from domain.accounts import AccountState
-from domain.findings import Severity
 from domain.plans import Erased
 from store.digest_content import forget_account, forget_findings
 from store.enrolments import change
-from store.held import is_held
+from store.held import is_held, outlives_withdrawal
 from store.review_erasure import withdrawn_reviews
 from store.signals import forget_signals
 from store.tables import checks, findings, posts, versions
@@ -42,7 +41,7 @@ _STOPPED = {name: value for name, value in _FORGOTTEN.items() if name not in {"d
 
 
 def erase(connection: Connection, enrolment: Enrolment) -> Erased:
-    """Erase all that may not outlive the withdrawal; S4 findings stay, with the version that carries them.
+    """Erase all that may not outlive the withdrawal; S4 and upheld findings stay, with the versions that carry them.
 
     Under a legal hold nothing is erased but the account's lines in the digests: reading ends, no view shows what is
     held (`store.held.in_view`), and it goes when the hold is lifted, which calls this again.
@@ -69,7 +68,7 @@ def _out_of_digests(connection: Connection, account_id: int) -> None:
 
 def _minor(account_id: int) -> Select[tuple[int]]:
     mine = select(versions.c.id).join_from(versions, posts).where(posts.c.account_id == account_id)
-    return select(findings.c.id).where(findings.c.version_id.in_(mine), findings.c.severity < Severity.S4)
+    return select(findings.c.id).where(findings.c.version_id.in_(mine), not_(outlives_withdrawal()))
 
 
 def _erase_rows(connection: Connection, account_id: int) -> Erased:

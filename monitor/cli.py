@@ -18,6 +18,7 @@ from monitor import (
     cli_export,
     cli_holds,
     cli_init,
+    cli_keys,
     cli_model,
     cli_policy,
     cli_record,
@@ -48,6 +49,7 @@ app.add_typer(cli_erase.erase, name="erase")
 app.add_typer(cli_accounts.accounts, name="accounts")
 app.add_typer(cli_model.model, name="model")
 app.add_typer(cli_export.export, name="export")
+app.add_typer(cli_keys.keys, name="keys")
 app.add_typer(cli_users.users, name="users")
 cli_init.add_to(app)
 cli_work.add_to(app)

@@ -32,6 +32,7 @@ from store.record import RecordStore
 from store.retention import RetentionStore
 from store.reviews import ReviewStore
 from store.runs import RunStore
+from store.sealing import SealingStore
 from store.search import SearchStore
 from store.sessions import SessionStore
 from store.signals import SignalStore
@@ -67,6 +68,7 @@ class Store:
     audit: AuditStore
     heads: HeadStore
     record: RecordStore
+    sealing: SealingStore
     holds: HoldStore
     erasure: ErasureStore
     users: UserStore
@@ -127,6 +129,7 @@ def store_on(database: Database) -> Store:
         audit=AuditStore(database),
         heads=HeadStore(database),
         record=RecordStore(database),
+        sealing=SealingStore(database),
         holds=HoldStore(database),
         erasure=ErasureStore(database),
         users=UserStore(database),

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 
     from domain.findings import Clause, Severity
     from domain.opinions import Stand
+    from domain.review_queue import Overturn, ReviewCounts
     from domain.stops import Stop
 
 
@@ -140,6 +141,10 @@ class Digest:
     """When and why nothing was collected, from the start of the period until it was built."""
     head: str = ""
     """The newest signed head of the log when it was built, for readers to keep; "" before there was one."""
+    reviews: ReviewCounts | None = None
+    """How many reviews stood where when it was built; None in a digest from before there were reviews."""
+    overturn: tuple[Overturn, ...] = ()
+    """What people had decided until then against the detector, by clause."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,6 +24,8 @@ if TYPE_CHECKING:
     from domain.review import Move, Review
     from domain.review_locks import ReviewRules
 
+TOLD = frozenset({Step.NOTIFY, Step.DISMISS, Step.RESOLVE, Step.DECIDE, Step.SECOND, Step.DECIDE_APPEAL})
+"""Steps of which the author may be written to."""
 _WAS = "was."
 """What a field was before a step that can be taken back stands in the event's details under this."""
 _RESTORED: Mapping[str, Callable[[str], Any]] = {
@@ -95,6 +97,27 @@ def opening(
 def erases(event: ReviewEvent) -> bool:
     """Whether the step takes the finding, its words and the review itself with it: protected activity."""
     return event.step is Step.DISMISS and event.outcome is Outcome.PROTECTED
+
+
+def to_tell(review: Review) -> tuple[ReviewEvent, ...]:
+    """The steps of which the author is written to: none that was taken back, none that a reviewer told in person."""
+    standing: list[ReviewEvent] = []
+    for event in review.events:
+        if event.step is Step.UNDO:
+            standing.pop()
+        elif event.step in UNDOABLE or event.step in TOLD:
+            standing.append(event)
+    return tuple(event for event in standing if event.step in TOLD and _tells(review, event))
+
+
+def _tells(review: Review, event: ReviewEvent) -> bool:
+    if event.step is Step.NOTIFY:
+        # Told again by a reviewer, with a note on how; or by the program, whose event says that the mail went.
+        asked = event.details.get(_WAS + "state") in (ReviewState.OPEN, ReviewState.DETECTED)
+        return asked and review.state in (ReviewState.NOTIFIED, ReviewState.PROPOSED)
+    if event.step in (Step.DISMISS, Step.RESOLVE):
+        return review.author_told_at is not None and review.state is ReviewState.CLOSED
+    return event.state in (ReviewState.DECIDED, ReviewState.CLOSED)
 
 
 def _told_grace(review: Review, move: Move, rules: ReviewRules) -> dict[str, Any]:

@@ -105,6 +105,7 @@ class App:
                 time_zone=self.config.practice.time_zone,
                 error_rates=error_rates(self.config.model),
                 clause_titles=tuple((text.id, text.title) for text in self.policy.clauses),
+                console_url=self.config.console.base_url,
             ),
             policy=self.policy,
             config=self.config,

@@ -1,4 +1,4 @@
-"""The [review] table: how long authors have, and whether they may mend what is not serious before management sees it."""
+"""The [review] table: how long authors have to mend what is not serious, to answer and to appeal."""
 
 from __future__ import annotations
 

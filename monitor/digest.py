@@ -1,7 +1,8 @@
 """The weekly pass: authors first, then select -> build -> render -> send -> record.
 
-A week's digest is built once and frozen in the store; everything after that can be repeated at will. The authors of
-findings hear before management does (POLICY R24): the digest waits until their notices were sent or refused for good,
+A week's digest is built once and frozen in the store; everything after that can be repeated at will. It holds what
+management may see from that week on. The authors of findings hear before management does, as soon as a review is
+opened (`monitor.reviews`): the digest waits until their notices were sent or refused for good,
 but not for longer than `LONGEST_HOLD`, so that a broken address cannot silence the practice.
 """
 
@@ -17,7 +18,8 @@ import structlog
 from analyzers.score import detector_version
 from domain.findings import Severity
 from domain.periods import period_named, period_of
-from domain.reporting import DeliveryKind, DeliveryState
+from domain.reporting import DeliveryKind
+from monitor import reviews
 from monitor.delivery import SendReport, queue, refused_for_good, send_due
 from monitor.periods import due_at, periods_due
 from reports.build import build_digest
@@ -38,6 +40,7 @@ log = structlog.get_logger(__name__)
 
 LONGEST_HOLD = timedelta(days=2)
 CRITICAL_PREFIX = "finding:"
+_TICK = timedelta(microseconds=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,9 +67,9 @@ def digest_due(tools: Reporting) -> DigestReport:
     """Build and send the digest of every ended week that is due and has none yet, then whatever mail still waits."""
     built: list[str] = []
     held: list[str] = []
-    mail = SendReport()
+    reviews.settle(tools.post, tools.config)
+    mail = send(tools, DeliveryKind.NOTICE)
     for period in weeks_without_digest(tools):
-        mail += _tell_authors(tools, period)
         if _must_wait(tools, period):
             held.append(period.week)
             continue
@@ -122,6 +125,8 @@ def draft(tools: Reporting, period: Period) -> Digest:
         detector_version=detector_version(tools.local),
         clause_titles=tuple((text.id, text.title) for text in tools.policy.clauses),
         stops=store.stops.between(period.start, now),
+        reviews=store.reviews.counts(now),
+        overturn=store.reviews.overturn(),
         head=str(store.heads.newest() or ""),
     )
 
@@ -136,6 +141,8 @@ def compose(tools: Reporting, delivery: Delivery) -> Message | None:
     when = delivery.queued_at or tools.post.clock()
     if delivery.kind is DeliveryKind.SAFETY:
         return _safety(tools, delivery, when)
+    if reviews.is_about_reviews(delivery.key):
+        return reviews.compose(tools.post, tools.renderer, delivery, when)
     findings = _told_in(tools, delivery.key)
     if delivery.kind is DeliveryKind.ALERT:
         return tools.renderer.alert(findings[0], delivery.recipient, when) if findings else None
@@ -179,7 +186,8 @@ def _entitled(tools: Reporting, delivery: Delivery) -> frozenset[str]:
 def findings_of(tools: Reporting, period: Period) -> tuple[ReportedFinding, ...]:
     """What was found in the week, and what the week before missed because it was written when its digest was made."""
     store = tools.post.store
-    found = store.findings.seen_between(period.start, period.end)
+    # What becomes visible later in a week that has not ended is not visible yet.
+    found = store.findings.seen_between(period.start, min(period.end, tools.post.clock() + _TICK))
     before = period_of(period.start - timedelta(days=1), period.time_zone)
     earlier = store.digests.get(before.week)
     if earlier is None:
@@ -211,24 +219,27 @@ def send(tools: Reporting, *kinds: DeliveryKind) -> SendReport:
     """Send every queued mail of these kinds that is due, and record which authors have thereby been told."""
 
     def accepted(delivery: Delivery) -> None:
-        if delivery.kind is DeliveryKind.NOTICE:
+        if delivery.kind is DeliveryKind.NOTICE and reviews.is_about_reviews(delivery.key):
+            reviews.told(tools.post, tools.config, delivery)
+        elif delivery.kind is DeliveryKind.NOTICE:
             mine = [one.id for one in _told_in(tools, delivery.key) if one.author_email == delivery.recipient]
             tools.post.store.findings.mark_author_told(mine, tools.post.clock())
+            for review in filter(None, map(tools.post.store.reviews.of_finding, mine)):
+                tools.post.store.reviews.author_told(review.id, tools.post.clock(), reviews.rules_of(tools.config))
 
     return send_due(tools.post, kinds, lambda due: compose(tools, due), accepted)
 
 
-def _tell_authors(tools: Reporting, period: Period) -> SendReport:
-    return tell_authors(tools, period.week, _told_in(tools, period.week))
-
-
 def _must_wait(tools: Reporting, period: Period) -> bool:
     now = tools.post.clock()
+    untold = {one.author_email for one in findings_of(tools, period) if one.author_told_at is None}
     open_notices = [
         delivery
-        for delivery in tools.post.store.deliveries.of(DeliveryKind.NOTICE, period.week)
+        for delivery in tools.post.store.deliveries.unsent()
+        if delivery.kind is DeliveryKind.NOTICE
+        and delivery.recipient in untold
         # One that was refused for good is tried once a day; nobody waits for that.
-        if delivery.state is not DeliveryState.SENT and not refused_for_good(delivery, now)
+        and not refused_for_good(delivery, now)
     ]
     schedule = tools.config.schedule
     due = due_at(period, schedule.digest_weekday, schedule.digest_time)

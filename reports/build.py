@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from domain.reporting import CoverageLine, Period, ReportedFinding
+    from domain.review_queue import Overturn, ReviewCounts
     from domain.stops import Stop
 
 _GRAVITY = {clause: place for place, clause in enumerate(GRAVITY)}
@@ -65,6 +66,8 @@ def build_digest(
     detector_version: str,
     clause_titles: Iterable[tuple[str, str]],
     stops: Iterable[Stop] = (),
+    reviews: ReviewCounts | None = None,
+    overturn: Iterable[Overturn] = (),
     head: str = "",
 ) -> Digest:
     """Freeze one week. Of `open_before` only serious and critical items stay whose post still stands."""
@@ -82,6 +85,8 @@ def build_digest(
         clause_titles=tuple(clause_titles),
         open_before=by_gravity(standing),
         stops=tuple(stops),
+        reviews=reviews,
+        overturn=tuple(overturn),
         head=head,
     )
 

@@ -9,9 +9,11 @@ from domain.findings import Clause, Severity
 from domain.reporting import Reading
 from reports import links, words
 from reports.build import Counts, confidential_posts, counts
+from reports.charts import MINIMUM_GROUP
 
 if TYPE_CHECKING:
     from domain.reporting import CoverageLine, Digest, ReportedFinding
+    from domain.review_queue import ReviewCounts
     from domain.stops import Stop
 
 
@@ -57,6 +59,18 @@ class StopLine:
 
 
 @dataclass(frozen=True, slots=True)
+class OverturnLine:
+    """How people decided against one detector under one clause. `share` is "" where too few were decided."""
+
+    clause: str
+    title: str
+    detector: str
+    decided: int
+    overturned: int
+    share: str
+
+
+@dataclass(frozen=True, slots=True)
 class DigestMail:
     """Everything the digest's templates use. `more_…` count what the mail leaves to the archive."""
 
@@ -77,6 +91,8 @@ class DigestMail:
     detector_version: str
     head: str
     stops: tuple[StopLine, ...] = ()
+    reviews: ReviewCounts | None = None
+    overturn: tuple[OverturnLine, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,6 +150,23 @@ def stop_line(stop: Stop, time_zone: str) -> StopLine:
     return StopLine(words.moment(words.local(stop.at, time_zone)), until, words.plain(stop.reason))
 
 
+def overturn_lines(digest: Digest) -> tuple[OverturnLine, ...]:
+    """The figures in words; none while so few have enrolled that they would be figures about persons."""
+    if len(digest.coverage) < MINIMUM_GROUP:
+        return ()
+    return tuple(
+        OverturnLine(
+            clause=one.clause.value,
+            title=words.clause_title(one.clause, digest.clause_titles),
+            detector=words.plain(one.detector),
+            decided=one.decided,
+            overturned=one.overturned,
+            share="" if one.rate is None else f"{one.rate:.0%}",
+        )
+        for one in digest.overturn
+    )
+
+
 def digest_mail(digest: Digest, archive_url: str, limits: Limits) -> DigestMail:
     """The week for a mail, cut to `limits`."""
     zone, week = digest.period.time_zone, digest.period.week
@@ -172,4 +205,6 @@ def digest_mail(digest: Digest, archive_url: str, limits: Limits) -> DigestMail:
         detector_version=digest.detector_version,
         head=digest.head,
         stops=tuple(stop_line(stop, zone) for stop in digest.stops),
+        reviews=digest.reviews,
+        overturn=overturn_lines(digest),
     )

@@ -56,3 +56,11 @@ def archived(archive_url: str, week: str, anchor: str = "") -> str:
         return ""
     page = f"{archive_url.rstrip('/')}/weeks/{quote(week)}.html"
     return f"{page}#{anchor}" if anchor else page
+
+
+def own_page(console_url: str, review_id: int | None = None) -> str:
+    """The author's own page, or one item on it; "" when the console has no address that others can reach."""
+    if not console_url:
+        return ""
+    page = f"{console_url.rstrip('/')}/my"
+    return page if review_id is None else f"{page}/findings/{review_id}"

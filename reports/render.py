@@ -13,6 +13,7 @@ from domain.safety import AtRisk
 from reports import links, words
 from reports.environment import for_mail, render
 from reports.items import DigestMail, Limits, digest_mail, mail_item
+from reports.letters import letter_values
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from domain.findings import Reviewer
     from domain.reporting import Digest, ReportedFinding
     from domain.safety import Danger
+    from reports.letters import ReviewLetter
 
 # RFC 3834 section 5; the second keeps Exchange from answering with absence notes.
 HEADERS = (("Auto-Submitted", "auto-generated"), ("X-Auto-Response-Suppress", "All"))
@@ -48,6 +50,7 @@ class Renderer:
     `privacy_contact` is who answers questions about privacy: a name, an address or both, on one line.
     `time_zone` is the practice's; `error_rates` one or two sentences on how often the detector errs, as measured;
     `clause_titles` (id, title) in the practice's words, for alerts and notices (a digest brings its own).
+    `console_url` is where authors find their own page, or "" where people reach no console.
     """
 
     practice: str
@@ -58,6 +61,7 @@ class Renderer:
     time_zone: str = "UTC"
     error_rates: str = ""
     clause_titles: tuple[tuple[str, str], ...] = ()
+    console_url: str = ""
 
     def digest(self, digest: Digest, recipient: str, now: datetime) -> Message:
         """One week for one manager. Dated `now`: give `digest.built_at` to get the same bytes again."""
@@ -112,10 +116,19 @@ class Renderer:
         }
         return self._message(DeliveryKind.SAFETY, key, recipient, now, values, template="undelivered")
 
-    def notice(
-        self, findings: Sequence[ReportedFinding], author_name: str, recipient: str, key: str, now: datetime
+    def notice(  # noqa: PLR0917 - what a mail is about, to whom, and when
+        self,
+        findings: Sequence[ReportedFinding],
+        author_name: str,
+        recipient: str,
+        key: str,
+        now: datetime,
+        grace_until: datetime | None = None,
     ) -> Message:
-        """To the author of the posts: which clause, where, when, and how to answer."""
+        """To the author of the posts: which clause, where, when, and how to answer.
+
+        `grace_until`: how long they stay with the author alone; None where they do not.
+        """
         private = {finding.post_url for finding in findings if finding.clause is Clause.CONFIDENTIALITY}
         items = [
             mail_item(
@@ -128,8 +141,20 @@ class Renderer:
             for finding in findings
         ]
         answer_by = words.local(now, self.time_zone).date() + timedelta(days=ANSWER_DAYS)
-        values = {"items": items, "author": words.plain(author_name), "answer_by": words.weekday(answer_by)}
+        values = {
+            "items": items,
+            "author": words.plain(author_name),
+            "answer_by": words.weekday(answer_by),
+            "grace_until": words.moment(words.local(grace_until, self.time_zone)) if grace_until else "",
+            "page": links.own_page(self.console_url),
+        }
         return self._message(DeliveryKind.NOTICE, key, recipient, now, values)
+
+    def review(self, letter: ReviewLetter, recipient: str, key: str, now: datetime) -> Message:
+        """To the author, about one review: that an answer is asked for, what was decided, or that it is closed."""
+        values = letter_values(letter, self.time_zone, self.clause_titles)
+        values |= {"page": links.own_page(self.console_url, letter.review_id)}
+        return self._message(DeliveryKind.NOTICE, key, recipient, now, values, template="review")
 
     def _digest(self, digest: Digest, recipient: str, now: datetime, limits: Limits) -> Message:
         mail: DigestMail = digest_mail(digest, self.archive_url, limits)

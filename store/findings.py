@@ -11,19 +11,23 @@ from domain.errors import NotAuthorised
 from domain.findings import Severity
 from domain.posts import PostState
 from domain.reporting import DeliveryKind
+from domain.review import DISMISSALS, ReviewState
 from store.audit import Trail
 from store.authorisations import permitted_ids
 from store.enrolments import lock_account
 from store.evidence import evidence_of
 from store.kept import kept_of, kept_query
+from store.record_tables import reviews
 from store.recording import add_findings
 from store.reported import is_enrolled, is_news, reported
-from store.tables import deliveries, findings, posts, versions
+from store.tables import accounts, deliveries, findings, posts, versions
 from store.telling import tell_found
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Sequence
     from datetime import datetime
+
+    from sqlalchemy import ColumnElement
 
     from domain.archive import Evidence
     from domain.findings import Finding
@@ -43,17 +47,24 @@ class FindingStore:
     database: Database
 
     def seen_between(self, start: datetime, end: datetime) -> tuple[ReportedFinding, ...]:
-        """News found at `start` or later and before `end`, in the order it was found; none of a withdrawn account."""
+        """News that management may see from `start` or later and before `end` on, in the order it was found.
+
+        None of a withdrawn account, none that its author mended in time, none that people have dismissed.
+        """
         with self.database.reading() as connection:
-            seen = (findings.c.first_seen_at >= start, findings.c.first_seen_at < end)
-            return reported(connection, *seen, is_news(), is_enrolled())
+            seen = (findings.c.visible_from >= start, findings.c.visible_from < end)
+            return reported(connection, *seen, is_news(), is_enrolled(), ~_dismissed())
 
     def open_before(self, start: datetime, min_severity: Severity) -> tuple[ReportedFinding, ...]:
-        """News found before `start`, at least this grave, whose post still stands; none of a withdrawn account."""
+        """What management could see before `start`, at least this grave, whose post still stands.
+
+        None of a withdrawn account, none whose review is closed.
+        """
         with self.database.reading() as connection:
             return reported(
                 connection,
-                findings.c.first_seen_at < start,
+                findings.c.visible_from < start,
+                ~_closed(),
                 findings.c.severity >= int(min_severity),
                 posts.c.state != PostState.GONE,
                 is_news(),
@@ -69,6 +80,11 @@ class FindingStore:
         """What is kept of the post under a finding, words and all; None when there is no such finding."""
         with self.database.reading() as connection:
             return evidence_of(connection, finding_id)
+
+    def of_staff(self, staff_id: int) -> tuple[ReportedFinding, ...]:
+        """Everything ever found about this person's posts and kept, repeats by another detector too, oldest first."""
+        with self.database.reading() as connection:
+            return reported(connection, accounts.c.staff_id == staff_id)
 
     def critical_unalerted(self) -> tuple[ReportedFinding, ...]:
         """S4 findings for which no alert was ever queued."""
@@ -143,3 +159,12 @@ class FindingStore:
     def _kept_after(self, last: int) -> tuple[KeptVersion, ...]:
         with self.database.reading() as connection:
             return tuple(kept_of(row) for row in connection.execute(kept_query(versions.c.id > last, limit=_PAGE)))
+
+
+def _closed(*more: ColumnElement[bool]) -> ColumnElement[bool]:
+    """The review of the finding is closed."""
+    return exists().where(reviews.c.finding_id == findings.c.id, reviews.c.state == ReviewState.CLOSED, *more)
+
+
+def _dismissed() -> ColumnElement[bool]:
+    return _closed(reviews.c.outcome.in_(DISMISSALS))

@@ -143,7 +143,8 @@ def follow(connection: Connection, before: Review, after: Review, now: datetime)
     if after.state is ReviewState.GRACE and after.grace_until is not None:
         show(connection, after.finding_id, after.grace_until)
     elif before.state is ReviewState.GRACE:
-        show(connection, after.finding_id, NEVER if after.outcome is Outcome.RESOLVED else now)
+        # Not the moment at which this was noticed: the week in which the time ran out is the one that shows it.
+        show(connection, after.finding_id, NEVER if after.outcome is Outcome.RESOLVED else after.grace_until or now)
     elif before.outcome is Outcome.RESOLVED and after.outcome is None:
         show(connection, after.finding_id, now)
     if after.author_told_at != before.author_told_at:

@@ -4,15 +4,18 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import ColumnElement, and_, exists, func, not_, or_, select, union_all
+from sqlalchemy import ColumnElement, String, and_, cast, exists, func, literal, not_, or_, select, union_all
 
 from domain.access import Permission
 from domain.errors import Refused
 from domain.findings import Clause, Severity
+from domain.reporting import DeliveryKind
 from domain.review import ReviewState, Step
 from domain.review_queue import OVERDUE_AFTER, QueueFilter, QueuePage, QueuePlace
+from domain.workflow import TOLD
 from store.record_tables import review_events, reviews
 from store.review_rows import review_of
+from store.tables import deliveries
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -22,6 +25,8 @@ if TYPE_CHECKING:
 
     from domain.access import User
 
+STEP_PREFIX = "step:"
+"""A letter's delivery key is this and the id of the step that it tells of."""
 WAITING = (
     ReviewState.DETECTED,
     ReviewState.NEEDS_CONTEXT,
@@ -119,6 +124,19 @@ def is_due(now: datetime) -> ColumnElement[bool]:
         reviews.c.state != ReviewState.NOTIFIED,
         reviews.c.answer_until <= now,
         _answered(),
+    )
+
+
+def untold_steps(since: datetime, until: datetime) -> Select[tuple[int]]:
+    """Reviews with a step in that time for which no mail was queued; whether one is due is not decided here."""
+    queued = exists().where(
+        deliveries.c.kind == DeliveryKind.NOTICE,
+        deliveries.c.key == literal(STEP_PREFIX) + cast(review_events.c.id, String),
+    )
+    return (
+        select(review_events.c.review_id)
+        .where(review_events.c.at >= since, review_events.c.at <= until, review_events.c.step.in_(TOLD), ~queued)
+        .distinct()
     )
 
 

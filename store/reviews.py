@@ -13,11 +13,11 @@ from domain.findings import Clause, Severity
 from domain.review import OVERTURNED, Move, Outcome, ReviewState, Step
 from domain.review_locks import BY_AUTHOR, ReviewRules, may_see
 from domain.review_queue import Overturn, QueueFilter, QueuePage, ReviewCounts
-from domain.workflow import erases, next_review
-from store.record_tables import reviews
+from domain.workflow import erases, next_review, to_tell
+from store.record_tables import review_events, reviews
 from store.review_opening import appeal_over, follow, grace_over, ids_of, open_all, restored, settled, unreviewed
 from store.review_protected import erase_protected
-from store.review_queue import WAITING, is_due, is_overdue, page_of, seen_by
+from store.review_queue import WAITING, is_due, is_overdue, page_of, seen_by, untold_steps
 from store.review_rows import found_locked, locked, reviews_where, write_step
 
 if TYPE_CHECKING:
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from sqlalchemy.engine import Connection
 
     from domain.access import User
-    from domain.review import Review
+    from domain.review import Review, ReviewEvent
     from domain.review_queue import QueuePlace
     from store.database import Database
 
@@ -153,6 +153,26 @@ class ReviewStore:
             if review is not None and review.state is not ReviewState.CLOSED:
                 step = Step.NOTIFIED_GRACE if review.state is ReviewState.GRACE else Step.NOTIFY
                 _step(connection, review, Move(step, None, now), None, rules)
+
+    def opened_at(self, at: datetime) -> tuple[Review, ...]:
+        """Reviews that were opened at this very instant and are not closed: those that one notice tells of."""
+        with self.database.reading() as connection:
+            standing = reviews.c.state != ReviewState.CLOSED
+            return reviews_where(connection, reviews.c.opened_at == at, standing, events=False)
+
+    def untold(self, since: datetime, until: datetime) -> tuple[tuple[Review, ReviewEvent], ...]:
+        """Steps taken in that time that the author is to be written about and no mail was queued for yet."""
+        with self.database.reading() as connection:
+            ids = connection.execute(untold_steps(since, until)).scalars().all()
+            found = reviews_where(connection, reviews.c.id.in_(ids))
+        return tuple((review, step) for review in found for step in to_tell(review) if since <= step.at <= until)
+
+    def of_step(self, event_id: int) -> tuple[Review, ReviewEvent] | None:
+        """The review that a step belongs to, and the step; None when it is gone or was taken back."""
+        with self.database.reading() as connection:
+            query = select(review_events.c.review_id).where(review_events.c.id == event_id)
+            found = reviews_where(connection, reviews.c.id == query.scalar_subquery())
+        return next(((review, step) for review in found for step in to_tell(review) if step.id == event_id), None)
 
     def comparable(self, review: Review, user: User | None = None, limit: int = 5) -> tuple[Review, ...]:
         """The newest earlier decisions on the same clause and severity; none that `user` may not look at."""

@@ -11,6 +11,7 @@ from domain.accounts import Account, AccountKind, Enrolment, Licence, Profile, P
 from domain.posts import Post, PostKind
 from monitor.app import App
 from monitor.config import Config, load_config
+from monitor.config_review import ReviewTable
 from monitor.delivery import Posting
 from monitor.digest import Reporting
 from monitor.examples import CONFIG, POLICY, example
@@ -127,8 +128,9 @@ class Practice:
         self.platform.posts[:] = [post for post in self.platform.posts if post.post_id != post_id]
 
 
-def practice_on(store: Store, folder: Path) -> Practice:
-    """The practice of the example files, with its own folder."""
+def practice_on(store: Store, folder: Path, grace_days: int = 0) -> Practice:
+    """The practice of the example files, with its own folder; without a grace, so that each week shows its findings."""
     file = folder / "config.toml"
     file.write_text(example(CONFIG), encoding="utf-8")
-    return Practice(store, load_config(file, {}))
+    config = load_config(file, {})
+    return Practice(store, config.model_copy(update={"review": ReviewTable(grace_days=grace_days)}))

@@ -8,12 +8,15 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from analyzers.policy import load_policy
+from domain.audit import COMMAND, AuditRecord
 from domain.errors import ConfigError, DeliveryError, Section7Error, UsageError
 from migrations.upgrade import upgrade
 from monitor.app import KEY_BYTES, local_of, mailer_of, read_key
 from monitor.config import load_config
 from monitor.examples import CONFIG, POLICY, example
+from store.adoption import open_log
 from store.database import sqlite_file
+from store.engine import open_store
 from vault.files import new_keyring, read_keyring, write_keyring
 from vault.signing import make_signing_key, read_signing_key
 
@@ -60,6 +63,7 @@ def set_up(config_file: Path, environment: Mapping[str, str], now: datetime) -> 
     made_keyring = _make_keyring(config)
     made_signing = make_signing_key(config.signing_key_file)
     revision = upgrade(config.database_url.get_secret_value())
+    sealed, older = _begin_record(config, now)
     return (
         Check("configuration", well=True, seen=str(config_file)),
         Check("policy", well=True, seen=str(config.policy)),
@@ -67,6 +71,8 @@ def set_up(config_file: Path, environment: Mapping[str, str], now: datetime) -> 
         _try("keyring", lambda: _try_keyring(config.keyring_file, made=made_keyring)),
         _try("signing key", lambda: _try_signing(config.signing_key_file, made=made_signing)),
         Check("database", well=True, seen=f"schema {revision}"),
+        *([Check("words stored before", well=True, seen=f"{sealed} sealed now")] if sealed else []),
+        *([Check("records older than the log", well=True, seen=f"{older} bound now")] if older else []),
         _try("local model", lambda: _try_model(config)),
         _try("archive folder", lambda: _try_folder(config.archive)),
         _try("mail", lambda: _try_mail(config)),
@@ -130,6 +136,21 @@ def _make_keyring(config: Config) -> bool:
 def _try_keyring(file: Path, *, made: bool) -> str:
     read_keyring(file)
     return f"{file} ({'made now' if made else 'kept'})"
+
+
+def _begin_record(config: Config, now: datetime) -> tuple[int, int]:
+    """Seal and bind what is older than the keyring and the log; returns how many texts and records that were."""
+    ring = read_keyring(config.keyring_file)
+    store = open_store(config.database_url.get_secret_value(), ring)
+    try:
+        begun = store.audit.newest() is not None
+        sealed = store.sealing.seal_stored()
+        older = open_log(store.database, now)
+        if not begun:
+            store.audit.record(AuditRecord(now, COMMAND, "key.made", "keyring", {"key": ring.current}))
+        return sealed, older
+    finally:
+        store.close()
 
 
 def _try_signing(file: Path, *, made: bool) -> str:

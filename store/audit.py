@@ -42,8 +42,7 @@ def append_all(connection: Connection, records: Sequence[AuditRecord]) -> tuple[
         return ()
     if connection.dialect.name == "postgresql":
         connection.execute(select(func.pg_advisory_xact_lock(_ADVISORY_LOCK)))
-    newest = connection.execute(select(audit).order_by(audit.c.seq.desc()).limit(1)).one_or_none()
-    entry = _entry(newest) if newest else None
+    entry = newest_in(connection)
     entries = tuple(entry := entry_after(entry, _storable(record)) for record in records)
     connection.execute(insert(audit), [_row(each) for each in entries])
     return entries
@@ -81,8 +80,7 @@ class AuditStore:
     def newest(self) -> AuditEntry | None:
         """The head of the chain."""
         with self.database.reading() as connection:
-            row = connection.execute(select(audit).order_by(audit.c.seq.desc()).limit(1)).one_or_none()
-        return _entry(row) if row else None
+            return newest_in(connection)
 
     def entries(self, after: int = 0) -> Iterator[AuditEntry]:
         """Every line after `after`, in order, in pages so that any number fits in memory."""
@@ -93,6 +91,12 @@ class AuditStore:
     def _page(self, after: int) -> tuple[AuditEntry, ...]:
         with self.database.reading() as connection:
             return _page_of(connection, after)
+
+
+def newest_in(connection: Connection) -> AuditEntry | None:
+    """The head of the chain as this connection sees it, None before the first line."""
+    row = connection.execute(select(audit).order_by(audit.c.seq.desc()).limit(1)).one_or_none()
+    return _entry(row) if row else None
 
 
 def entries_after(connection: Connection, after: int) -> Iterator[AuditEntry]:

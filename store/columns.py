@@ -9,16 +9,16 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, TypeAlias, TypeVar
 from weakref import WeakKeyDictionary
 
-from sqlalchemy import JSON, CheckConstraint, DateTime, String, Text
+from sqlalchemy import JSON, CheckConstraint, DateTime, String, Text, type_coerce
 from sqlalchemy.types import TypeDecorator
 
-from domain.errors import StoreError
+from domain.errors import KeyLost, StoreError
 from vault.keyring import Keyring, Purpose, is_sealed
 
 if TYPE_CHECKING:
     from enum import StrEnum
 
-    from sqlalchemy import Row
+    from sqlalchemy import Column, ColumnElement, Row
     from sqlalchemy.engine import Dialect
 
 # PostgreSQL's text holds neither NUL nor lone surrogates, and neither is a character anybody reads. The replacement
@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 _UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
 _REPLACEMENT = "�"
 _SALT_BYTES = 16
+LOST_WORDS = "(These words cannot be read: the key that sealed them is not on the keyring.)"
+"""What is shown in place of an excerpt whose key is lost."""
 
 AnyRow: TypeAlias = "Row[*tuple[Any, ...]]"
 """A row of any query; its columns are attributes."""
@@ -101,6 +103,27 @@ class Sealed(TypeDecorator[str]):
         if value is None or not is_sealed(value):
             return value
         return keyring_of(dialect).open(value, self.purpose)
+
+
+class _Readable(Sealed):
+    """A sealed text for people to read, where a lost key must not stop everything else."""
+
+    cache_ok = True
+
+    def process_result_value(self, value: str | None, dialect: Dialect) -> str | None:
+        try:
+            return super().process_result_value(value, dialect)
+        except KeyLost:
+            return LOST_WORDS
+
+
+def readable(column: Column[Any]) -> ColumnElement[Any]:
+    """A sealed column for a query whose rows are only shown: what a lost key seals comes as `LOST_WORDS`.
+
+    Never for rows that are written, bound or judged again. A broken seal raises SealBroken all the same.
+    """
+    assert isinstance(column.type, Sealed)
+    return type_coerce(column, _Readable(column.type.purpose)).label(column.name)
 
 
 class SealedJson(TypeDecorator[Any]):

@@ -12,7 +12,7 @@ from domain.audit import SYSTEM, AuditRecord
 from domain.reporting import Reading
 from store.audit import append
 from store.binding import bound
-from store.columns import new_salt
+from store.columns import new_salt, readable
 from store.database import insert_if_new
 from store.digest_content import finding_ids, from_json, to_json
 from store.tables import digests, findings
@@ -86,5 +86,5 @@ def _line(week: str, found: int, coverage: list[dict[str, Any]]) -> WeekLine:
 
 
 def _read(connection: Connection, content: Mapping[str, Any]) -> Digest:
-    named = select(findings.c.id, findings.c.excerpt).where(findings.c.id.in_(finding_ids(content)))
+    named = select(findings.c.id, readable(findings.c.excerpt)).where(findings.c.id.in_(finding_ids(content)))
     return from_json(content, {row.id: row.excerpt for row in connection.execute(named)})

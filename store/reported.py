@@ -9,6 +9,7 @@ from sqlalchemy import ColumnElement, and_, exists, select
 from domain.accounts import AccountState
 from domain.findings import Severity
 from domain.reporting import ReportedFinding
+from store.columns import readable
 from store.held import in_view
 from store.tables import accounts, findings, opinions, posts, staff, versions
 
@@ -24,7 +25,6 @@ _OF_FINDING = (
     "severity",
     "probability",
     "reason",
-    "excerpt",
     "needs_context",
     "policy_version",
     "detector",
@@ -69,6 +69,7 @@ def _query() -> Select[Any]:
     )
     return select(
         *(findings.c[name] for name in _OF_FINDING),
+        readable(findings.c.excerpt),
         posts.c.account_id,
         posts.c.url,
         posts.c.published_at,

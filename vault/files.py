@@ -55,8 +55,12 @@ def new_keyring() -> Keyring:
 
 
 def with_new_key(keyring: Keyring) -> Keyring:
-    """The same keyring with one more key, which seals from now on. Names count up, so that they sort by age."""
-    name = f"k{len(keyring.keys) + 1:04d}"
+    """The same keyring with one more key, which seals from now on.
+
+    Names count up, so that they sort by age, and go on counting when an old key was dropped: no name is given twice.
+    """
+    numbers = (int(name[1:]) for name in keyring.keys if name[1:].isdecimal())
+    name = f"k{max(numbers, default=0) + 1:04d}"
     return Keyring({**keyring.keys, name: secrets.token_bytes(KEY_BYTES)}, name)
 
 

@@ -28,7 +28,8 @@ if TYPE_CHECKING:
 KEY_BYTES = 32
 _NONCE_BYTES = 12
 _MARK = "s7:1"
-"""Begins every sealed text: what made it, and the form it has."""
+SEALED_MARK = f"{_MARK}:"
+"""Begins every sealed text: what made it, and the form it has. The name of the key follows, and another colon."""
 
 
 class Purpose(StrEnum):
@@ -85,7 +86,7 @@ class Keyring:
 
 def is_sealed(text: str) -> bool:
     """Whether `text` has the form that `Keyring.seal` gives."""
-    return text.startswith(f"{_MARK}:")
+    return text.startswith(SEALED_MARK)
 
 
 def key_name(sealed: str) -> str:

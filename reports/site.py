@@ -67,6 +67,7 @@ def _page(content: ArchiveContent, template: str, root: str = "", **values: obje
         content=content,
         root=root,
         suffix=".html",
+        linked=True,
         style=STYLE,
         **values,
     )

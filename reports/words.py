@@ -116,6 +116,13 @@ def paragraphs(value: str) -> str:
     return "\n".join(line for line in map(plain, value.splitlines()) if line)
 
 
+def visible(value: str) -> str:
+    """The same text, its blanks and line ends as they are, without control and direction characters."""
+    if value.isprintable():
+        return value
+    return "".join(letter if letter == "\n" else _printable(letter) for letter in value)
+
+
 def _printable(character: str) -> str:
     # U+200C and U+200D hold scripts and emoji together; every other format character can only mislead.
     if character in "\u200c\u200d":

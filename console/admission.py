@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from enum import Enum, auto
 from typing import TYPE_CHECKING
-from urllib.parse import urlsplit
 
 from console.signing import same
 
@@ -39,7 +38,7 @@ def admission(needs: Permission | None, session: Session | None, user: User | No
     return Verdict.LET_IN if user.may(needs) else Verdict.NOT_PERMITTED
 
 
-def same_site(headers: Mapping[str, str], hosts: frozenset[str]) -> bool:
+def same_site(headers: Mapping[str, str], origins: frozenset[str]) -> bool:
     """Whether a form came from one of our own pages, as far as the browser tells.
 
     Sec-Fetch-Site must be "same-origin" or "none", Origin one of ours (Fetch Standard; OWASP, Cross-Site Request
@@ -48,7 +47,7 @@ def same_site(headers: Mapping[str, str], hosts: frozenset[str]) -> bool:
     if headers.get("sec-fetch-site", "same-origin") not in ("same-origin", "none"):
         return False
     origin = headers.get("origin")
-    return origin is None or urlsplit(origin).netloc in hosts
+    return origin is None or origin in origins
 
 
 def own_form(form: Mapping[str, str], csrf: str) -> bool:

@@ -9,7 +9,7 @@ from starlette.middleware import Middleware
 from starlette.routing import Route
 
 from console.hardening import Hardened
-from console.registry import pages
+from console.registry import checked, pages
 from console.shell import Shell
 
 if TYPE_CHECKING:
@@ -24,7 +24,7 @@ def make_app(desk: Desk, known: Sequence[Page] | None = None) -> Starlette:
 
     Raises what `registry.pages` raises.
     """
-    offered = tuple(known) if known is not None else pages()
+    offered = checked(known) if known is not None else pages()
     by_path: dict[str, dict[str, Page]] = {}
     for page in offered:
         by_path.setdefault(page.path, {})[page.method] = page

@@ -84,6 +84,10 @@ class Desk:
     """Who handles concerns."""
     flood: Flood = field(default_factory=Flood, repr=False)
     """Counts what strangers send."""
+    retention: tuple[str, ...] = ()
+    """The retention rules in force, a sentence each."""
+    on_withdrawal: Callable[[], object] | None = None
+    """Takes what was just erased out of the archive's pages, too; raises ArchiveError when they cannot be written."""
     shown_settings: tuple[tuple[str, str], ...] = ()
     """(key, value) of the configuration as the settings page shows it; no secret among them."""
     teach: Callable[[Lesson, str], None] | None = None
@@ -111,3 +115,9 @@ class Desk:
             port = f":{parts.port}" if parts.port else ""
             return frozenset(f"{name}{port}" for name in _LOOPBACK)
         return frozenset({parts.netloc})
+
+    @property
+    def origins(self) -> frozenset[str]:
+        """The values of the Origin header that are this console's own pages."""
+        scheme = "https" if self.https else "http"
+        return frozenset(f"{scheme}://{host}" for host in self.hosts)

@@ -24,6 +24,8 @@ class NoForm(Exception):  # noqa: N818
 
 async def read_form(request: Request) -> tuple[tuple[str, str], ...]:
     """The fields in order. Raises TooLong, before more than that was read, and NoForm."""
+    if request.headers.get("content-length") == "0":
+        return ()
     if request.headers.get("content-type", "").partition(";")[0].strip().lower() != _FORM:
         raise NoForm
     return parsed(await _body(request))

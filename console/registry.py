@@ -10,6 +10,7 @@ from console import routes as shipped
 from console.pages import Page
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
     from types import ModuleType
 
 PUBLIC = frozenset(
@@ -33,17 +34,22 @@ PUBLIC = frozenset(
 def pages(package: ModuleType = shipped) -> tuple[Page, ...]:
     """Every page, by path and verb.
 
-    A module that cannot be imported or offers no ROUTES, a path and verb that two modules claim, and a page without a
-    permission outside PUBLIC are errors that name the fault (ImportError, TypeError or ValueError).
+    A module that cannot be imported or offers no ROUTES, and what `checked` refuses, are errors that name the fault
+    (ImportError, TypeError or ValueError).
     """
+    modules = pkgutil.iter_modules(package.__path__, f"{package.__name__}.")
+    return checked(page for module in modules for page in _pages_of(importlib.import_module(module.name)))
+
+
+def checked(offered: Iterable[Page]) -> tuple[Page, ...]:
+    """The same pages in order. Raises ValueError for two that answer alike, and for one that nobody guards."""
     found: dict[tuple[str, str], Page] = {}
-    for module_info in pkgutil.iter_modules(package.__path__, f"{package.__name__}."):
-        for page in _pages_of(importlib.import_module(module_info.name)):
-            if (page.path, page.method) in found:
-                raise ValueError(f"two pages answer {page.method} {page.path}; one is in {module_info.name}")
-            if page.needs is None and page.path not in PUBLIC:
-                raise ValueError(f"{page.method} {page.path} names no permission and is not on the public list")
-            found[page.path, page.method] = page
+    for page in offered:
+        if (page.path, page.method) in found:
+            raise ValueError(f"two pages answer {page.method} {page.path}: {page.name} and another")
+        if page.needs is None and page.path not in PUBLIC:
+            raise ValueError(f"{page.method} {page.path} names no permission and is not on the public list")
+        found[page.path, page.method] = page
     return tuple(found[key] for key in sorted(found))
 
 

@@ -80,7 +80,7 @@ class Shell:
             "answered",
             page=page.name if page else "",
             method=request.method if page else "",
-            status=response.status_code,
+            status=int(response.status_code),
             # Never on a page open to everybody: who reports a concern may do so unknown.
             user=asked.visitor.id if asked.visitor and page and page.needs else None,
             ms=round((perf_counter() - began) * 1000),
@@ -107,7 +107,7 @@ class Shell:
         verdict = admission(page.needs, asked.session, asked.visitor)
         if verdict is not Verdict.LET_IN:
             return faults.kept_out(verdict, asked)
-        genuine = same_site(request.headers, self._desk.hosts) and own_form(asked.form, asked.csrf)
+        genuine = same_site(request.headers, self._desk.origins) and own_form(asked.form, asked.csrf)
         if asked.method == "POST" and not genuine:
             return faults.foreign_form(asked)
         return page.handler(asked)

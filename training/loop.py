@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     """Told after each step: how many are done, of how many."""
 
 _BUCKET = 40
-_PREDICT_BATCH = 64
+_PREDICT_BATCH = 128
 _MOST_PIECES = 1536
 _LEAST_STEPS = 20
 """The schedule divides by a tenth of its steps less one; a trial may have fewer."""
@@ -30,7 +30,7 @@ _LEAST_STEPS = 20
 
 @dataclass(frozen=True, slots=True)
 class Recipe:
-    """How to train. `weights` are per output; `soft` is the share of the teachers' word in the loss."""
+    """How to train. `soft` is the share of the teachers' word in the loss; `alike` weighs what parts a swap group."""
 
     encoder: str
     epochs: float
@@ -40,6 +40,7 @@ class Recipe:
     soft: float = 0.0
     most_positive: float = 4.0
     frozen_words: bool = False
+    alike: float = 0.0
 
 
 def train(
@@ -162,6 +163,8 @@ class _Loss:
     positive: torch.Tensor
     soft: torch.Tensor | None
     share: float
+    groups: torch.Tensor
+    alike: float
 
     @classmethod
     def of(
@@ -181,6 +184,8 @@ class _Loss:
             torch.tensor(ratio, dtype=torch.float32, device=device),
             None if soft is None else torch.tensor(soft, dtype=torch.float32, device=device),
             recipe.soft,
+            torch.tensor(rows.swap, device=device),
+            recipe.alike,
         )
 
     def __call__(self, logits: torch.Tensor, batches: Batches, batch: Sequence[int]) -> torch.Tensor:
@@ -189,23 +194,42 @@ class _Loss:
         value = (hard * mask * self.weights).sum() / len(batch)
         if self.soft is None:
             return value
-        taught = functional.binary_cross_entropy_with_logits(
-            logits, torch.sigmoid(self.soft[list(batch)]), reduction="none"
-        )
-        return (1 - self.share) * value + self.share * (taught * self.weights).sum() / len(batch)
+        places = torch.tensor(list(batch), device=logits.device)
+        taught = functional.binary_cross_entropy_with_logits(logits, torch.sigmoid(self.soft[places]), reduction="none")
+        both = (1 - self.share) * value + self.share * (taught * self.weights).sum() / len(batch)
+        return both + self.alike * self._parted(logits, self.groups[places]) / len(batch) if self.alike else both
+
+    def _parted(self, logits: torch.Tensor, groups: torch.Tensor) -> torch.Tensor:
+        """How far the posts of a swap group are from their mean: squared log-odds, weighted and summed."""
+        same = ((groups[:, None] == groups[None]) & (groups >= 0)[:, None]).float()
+        mean = same @ logits / same.sum(1, keepdim=True).clamp(min=1)
+        return ((logits - mean).square() * (groups >= 0)[:, None] * self.weights).sum()
 
 
 def _order(batches: Batches, chosen: np.ndarray[Any, Any], size: int, seed: int) -> list[list[int]]:
-    """Batches of like lengths in random order: rows are shuffled, then sorted within stretches."""
+    """Batches of like lengths in random order: rows are shuffled, then sorted within stretches.
+
+    A swap group counts as one row of its mean length, so that it stands in one batch or in two that follow.
+    """
     source = np.random.default_rng(seed)
-    shuffled = source.permutation(chosen).tolist()
+    units = _units(batches.rows.swap[chosen])
+    lengths = np.bincount(units, weights=batches.lengths[chosen]) / np.bincount(units)
+    drawn = source.permutation(len(lengths))
+    shuffled = np.argsort(drawn[units], kind="stable")
     stretch = size * _BUCKET
     out: list[list[int]] = []
     for start in range(0, len(shuffled), stretch):
-        part = sorted(shuffled[start : start + stretch], key=batches.length)
-        out.extend(part[first : first + size] for first in range(0, len(part), size))
+        part = shuffled[start : start + stretch]
+        part = part[np.lexsort((drawn[units[part]], lengths[units[part]]))]
+        out.extend(chosen[part[first : first + size]].tolist() for first in range(0, len(part), size))
     source.shuffle(out)
     return out
+
+
+def _units(swap: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:
+    """(rows,) numbers from 0: one a swap group, one each row that is in none."""
+    names = np.where(swap < 0, np.arange(len(swap)) + swap.max() + 1, swap)
+    return np.asarray(np.unique(names, return_inverse=True)[1])
 
 
 def _keep(path: Path | None, model: Judge, optimizer: Any, schedule: Any, done: int) -> None:

@@ -81,39 +81,61 @@ def load_judge(folder: Path, name: str, outputs: int) -> tuple[Judge, np.ndarray
 
 @dataclass(frozen=True)
 class Batches:
-    """Turns rows into padded tensors on a device."""
+    """Rows as padded tensors on a device, written out once.
+
+    `pieces` (rows, longest) in the encoder's own numbers; `starts` where a row's second segment begins; `lengths`.
+    """
 
     rows: Rows
-    places: np.ndarray[Any, Any]
-    device: torch.device
+    pieces: torch.Tensor
+    starts: torch.Tensor
+    lengths: np.ndarray[Any, Any]
+    targets: torch.Tensor
+    mask: torch.Tensor
 
     @classmethod
     def of(cls, rows: Rows, vocabulary: np.ndarray[Any, Any], device: torch.device) -> Batches:
         """`vocabulary`: the word pieces that the encoder knows, in its own order."""
         places = np.full(int(vocabulary.max()) + 1, int(np.flatnonzero(vocabulary == UNKNOWN)[0]))
         places[vocabulary] = np.arange(len(vocabulary))
-        return cls(rows, places, device)
+        firsts = np.array([min(len(text), TEXT_PIECES) + 2 for text in rows.text])
+        lengths = firsts + np.array([min(len(context), CONTEXT_PIECES) + 1 for context in rows.context])
+        pieces = np.full((len(rows), int(lengths.max())), PADDING, dtype=np.int32)
+        for line, (text, context) in enumerate(zip(rows.text, rows.context, strict=True)):
+            both = np.concatenate([[START], text[:TEXT_PIECES], [END], context[:CONTEXT_PIECES], [END]])
+            pieces[line, : len(both)] = places[np.where(both < len(places), both, UNKNOWN)]
+
+        def put(array: np.ndarray[Any, Any]) -> torch.Tensor:
+            return torch.from_numpy(array).to(device)
+
+        return cls(
+            rows,
+            put(pieces),
+            put(firsts),
+            lengths,
+            put(rows.targets.astype(np.float32)),
+            put(rows.mask.astype(np.float32)),
+        )
+
+    @property
+    def device(self) -> torch.device:
+        """Where the tensors lie."""
+        return self.pieces.device
 
     def length(self, index: int) -> int:
         """Pieces of a row, the three signs included."""
-        return min(len(self.rows.text[index]), TEXT_PIECES) + min(len(self.rows.context[index]), CONTEXT_PIECES) + 3
+        return int(self.lengths[index])
 
     def inputs(self, chosen: Sequence[int]) -> tuple[torch.Tensor, torch.Tensor]:
         """Pieces and segment numbers of these rows."""
-        longest = max(map(self.length, chosen))
-        pieces = np.full((len(chosen), longest), PADDING)
-        segments = np.zeros((len(chosen), longest), dtype=np.int64)
-        for line, index in enumerate(chosen):
-            first = [START, *self.rows.text[index][:TEXT_PIECES], END]
-            both = np.array([*first, *self.rows.context[index][:CONTEXT_PIECES], END])
-            known = np.where(both < len(self.places), both, UNKNOWN)
-            pieces[line, : len(both)] = self.places[known]
-            segments[line, len(first) : len(both)] = 1
-        return self._put(pieces), self._put(segments)
-
-    def _put(self, array: np.ndarray[Any, Any]) -> torch.Tensor:
-        return torch.from_numpy(array).to(self.device, non_blocking=True)
+        longest = int(self.lengths[list(chosen)].max())
+        wanted = torch.tensor(list(chosen), device=self.device)
+        pieces = self.pieces[wanted, :longest].long()
+        steps = torch.arange(longest, device=self.device)
+        segments = (steps[None] >= self.starts[wanted][:, None]) & (pieces != PADDING)
+        return pieces, segments.long()
 
     def wanted(self, chosen: Sequence[int]) -> tuple[torch.Tensor, torch.Tensor]:
         """Targets and mask of these rows."""
-        return self._put(self.rows.targets[chosen]), self._put(self.rows.mask[chosen])
+        places = torch.tensor(list(chosen), device=self.device)
+        return self.targets[places], self.mask[places]

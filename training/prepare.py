@@ -19,6 +19,7 @@ from analyzers.model.inputs import segments
 from domain.findings import Clause
 from training.corpus import digest_of, folds_of, read_corpus
 from training.encoders import NAMES, pack
+from training.mixes import with_mixes
 from training.model import END, START, UNKNOWN
 from training.rows import EVERYWHERE, LABELLED, MEASURED, PUBLIC, SHUFFLED, Rows
 from training.signals import WIDTH, rule_signals
@@ -64,6 +65,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--measured", type=int, default=800, help="texts of each ordinary source kept for measuring")
     parser.add_argument("--talk", type=int, default=500, help="texts of each source of advice and information")
     parser.add_argument("--shuffles", type=int, default=1, help="copies of each post in other circumstances")
+    parser.add_argument("--mixes", type=int, default=0, help="copies of each post with sentences mixed")
 
 
 def main(options: argparse.Namespace) -> None:
@@ -74,18 +76,18 @@ def main(options: argparse.Namespace) -> None:
     folds = folds_of(examples, options.folds)
     source = random.Random(SEED)  # noqa: S311 - drawing examples, not secrecy
     rows = list(labelled_rows(examples, folds))
-    for _ in range(options.shuffles):
-        rows.extend(_shuffled(examples, folds, source))
+    for copy in range(options.shuffles):
+        rows.extend(_shuffled(examples, folds, source, copy))
     if options.public:
         rows.extend(_public(options, [example.labelled.packet for example in examples], source))
     options.work.mkdir(parents=True, exist_ok=True)
     tokenizer = Tokenizer.from_file(str(options.models / "minilm" / "tokenizer.json"))
     tokenizer.no_truncation()
     tokenizer.no_padding()
-    stored = tokenised(rows, tokenizer)
+    stored = with_mixes(tokenised(rows, tokenizer), options.mixes, SEED)
     stored.save(options.work / "rows.npz")
     judged = [index for index, row in enumerate(rows) if row.kind in {LABELLED, MEASURED}]
-    signals = np.zeros((len(rows), WIDTH), dtype=np.float32)
+    signals = np.zeros((len(stored), WIDTH), dtype=np.float32)
     signals[judged] = rule_signals(rows[index].packet for index in judged)
     np.savez_compressed(options.work / "signals.npz", signals=signals)
     _write_index(options.work, examples)
@@ -94,7 +96,9 @@ def main(options: argparse.Namespace) -> None:
         size = pack(options.models / name, options.work, name, vocabulary)
         print(f"{name}: {size / 2**20:.1f} MiB")
     kinds = np.bincount(stored.kind, minlength=4).tolist()
-    print(f"{len(rows)} rows (labelled, shuffled, public, measured: {kinds}), {len(vocabulary)} pieces, folds {folds}")
+    print(
+        f"{len(stored)} rows (labelled, shuffled, public, measured: {kinds}), {len(vocabulary)} pieces, folds {folds}"
+    )
 
 
 def labelled_rows(examples: Sequence[Example], folds: dict[str, int]) -> Iterator[Row]:
@@ -109,13 +113,20 @@ def _nothing() -> tuple[list[float], list[float]]:
     return [0.0] * len(OUTPUTS), [0.0] * len(OUTPUTS)
 
 
-def _shuffled(examples: Sequence[Example], folds: dict[str, int], source: random.Random) -> Iterator[Row]:
-    """A post's words in the circumstances of another post of the same file: unlabelled, for the students."""
+def _shuffled(examples: Sequence[Example], folds: dict[str, int], source: random.Random, copy: int) -> Iterator[Row]:
+    """A post's words in the circumstances of another post of the same file: unlabelled, for the students.
+
+    Posts of a swap group move into the same circumstances, and stay a group.
+    """
     by_source: dict[str, list[Packet]] = {}
     for example in examples:
         by_source.setdefault(example.source, []).append(example.labelled.packet)
+    drawn: dict[str, tuple[Packet, bool]] = {}
     for example in examples:
-        own, other = example.labelled.packet, source.choice(by_source[example.source])
+        own, swap = example.labelled.packet, example.labelled.swap
+        draw = (source.choice(by_source[example.source]), source.random() < 0.5)  # noqa: PLR2004 - half of the copies
+        name = f"{example.source}/{swap}#{copy}" if swap else ""
+        other, answers = drawn.setdefault(name, draw) if name else draw
         moved = replace(
             other,
             id=own.id,
@@ -123,9 +134,9 @@ def _shuffled(examples: Sequence[Example], folds: dict[str, int], source: random
             practice_name=own.practice_name,
             practice_aliases=own.practice_aliases,
             media=own.media,
-            parent=own.parent if source.random() < 0.5 else None,  # noqa: PLR2004 - half of the copies
+            parent=own.parent if answers else None,
         )
-        yield Row(moved, SHUFFLED, folds[example.source], _nothing())
+        yield Row(moved, SHUFFLED, folds[example.source], _nothing(), name)
 
 
 def _public(options: argparse.Namespace, packets: Sequence[Packet], source: random.Random) -> Iterator[Row]:

@@ -18,7 +18,7 @@ import numpy as np
 
 from training.encoders import load_state
 from training.loop import Recipe, predict, train
-from training.rows import EVERYWHERE, LABELLED, MEASURED, load_rows
+from training.rows import EVERYWHERE, LABELLED, MEASURED, SHUFFLED, load_rows
 
 if TYPE_CHECKING:
     import argparse
@@ -32,6 +32,9 @@ RECIPES = {
     "plain": Recipe("minilm", epochs=8, batch=16, rate=8e-5, head_rate=1e-3),
     "student": Recipe("minilm", epochs=7, batch=32, rate=1.5e-4, head_rate=1e-3, soft=0.5),
     "frozen": Recipe("minilm", epochs=7, batch=32, rate=1.5e-4, head_rate=1e-3, soft=0.7, frozen_words=True),
+    "broad": Recipe(
+        "minilm", epochs=6, batch=64, rate=2.5e-4, head_rate=1.5e-3, soft=0.8, frozen_words=True, alike=0.3
+    ),
 }
 _PART_BYTES = 14_000_000
 WHOLE = -1
@@ -121,7 +124,7 @@ def _all(runs: list[Run], place: Place, workers: int) -> None:
 
 
 def _run(run: Run, place: Place) -> str:
-    """Train one model and write its logits for every row (float16); students for all posts also their weights."""
+    """Train one model, write its logits (float16, 0 where nobody asks); students of all posts also their weights."""
     began = time.monotonic()
     rows, recipe = load_rows(place.rows), RECIPES[run.role]
     if place.most:
@@ -144,7 +147,9 @@ def _run(run: Run, place: Place) -> str:
         checkpoint=checkpoint,
     )
     trained = time.monotonic()
-    logits = predict(model, batches, range(len(rows)))
+    asked = _asked(rows, run)
+    logits = np.zeros_like(rows.targets)
+    logits[asked] = predict(model, batches, asked.tolist())
     if run.fold == WHOLE and recipe.encoder == "minilm":
         save_weights(model, load_state(place.encoders, recipe.encoder)[1], place.out, run.name)
     partial = place.out / f"{run.name}.partial"
@@ -161,6 +166,14 @@ def _chosen(rows: Rows, run: Run) -> np.ndarray[Any, Any]:
     return np.flatnonzero(seen & useful & (rows.kind != MEASURED))
 
 
+def _asked(rows: Rows, run: Run) -> np.ndarray[Any, Any]:
+    """Whose logits are wanted: of teachers what their students read, of students what `evaluate` reads."""
+    made_up = rows.kind == SHUFFLED
+    if not RECIPES[run.role].soft:
+        made_up &= rows.fold == run.fold
+    return np.flatnonzero(~made_up)
+
+
 def _taught(rows: Rows, run: Run, place: Place) -> np.ndarray[Any, Any]:
     """The mean logits of the teachers of the same fold; rows of a swap group get one answer."""
     fold = "all" if run.fold == WHOLE else run.fold
@@ -168,9 +181,11 @@ def _taught(rows: Rows, run: Run, place: Place) -> np.ndarray[Any, Any]:
     if not paths:
         raise FileNotFoundError(f"no teacher for fold {fold}: train teachers first")
     mean = np.mean([np.load(path)["logits"].astype(np.float32) for path in paths], axis=0)
-    for group in set(rows.swap.tolist()) - {-1}:
-        members = rows.swap == group
-        mean[members] = mean[members].mean(0)
+    grouped = np.flatnonzero(rows.swap >= 0)
+    numbers = rows.swap[grouped]
+    sums = np.zeros((numbers.max(initial=0) + 1, mean.shape[1]), dtype=np.float64)
+    np.add.at(sums, numbers, mean[grouped])
+    mean[grouped] = sums[numbers] / np.bincount(numbers)[numbers][:, None]
     return np.asarray(mean)
 
 

@@ -7,6 +7,8 @@ import hmac
 import logging
 import os
 import socket
+from datetime import timedelta
+from functools import partial
 from typing import TYPE_CHECKING
 
 import structlog
@@ -17,10 +19,12 @@ from domain.errors import UsageError
 from monitor.config_console import host_and_port
 from monitor.models import error_rates
 from monitor.systemd import notify
+from monitor.teaching import teach
 
 if TYPE_CHECKING:
     from starlette.applications import Starlette
 
+    from console.desk import Lesson
     from monitor.app import App
     from monitor.config import Config
 
@@ -44,8 +48,13 @@ def desk_of(app: App) -> Desk:
         mail=app.mailer.send,
         sender=config.mail.sender,
         settings=settings_of(config),
+        teach=partial(_teach, app),
         routing=config.concerns.routing(app.policy),
     )
+
+
+def _teach(app: App, lesson: Lesson, actor: str) -> None:
+    teach(app.config.policy, app.store, lesson, actor, app.clock())
 
 
 def practice_words(app: App) -> PracticeWords:
@@ -67,6 +76,11 @@ def settings_of(config: Config) -> Settings:
         idle=chosen.idle,
         second_factor=chosen.require_second_factor,
         concerns_per_hour=config.concerns.most_per_hour,
+        grace=timedelta(days=config.review.grace_days),
+        answer=timedelta(days=config.review.answer_days),
+        appeal=timedelta(days=config.review.appeal_days),
+        author_mails=config.mail.notify_authors,
+        collect_every=config.collect_every,
     )
 
 

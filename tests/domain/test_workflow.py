@@ -411,6 +411,9 @@ def test_a_text_has_an_end_and_only_choosing_steps_choose():
         take(review(), Step.TRIAGE_OPEN, outcome=Outcome.NOT_UPHELD)
 
 
+IDLE = (Step.VIEWED, Step.UNMASKED, Step.NOTE, Step.ANSWER, Step.RESOLVE, Step.DISMISS)
+
+
 class Anybody(RuleBasedStateMachine):
     """Random people try random steps at random moments; what is wrong must never come about."""
 
@@ -418,12 +421,16 @@ class Anybody(RuleBasedStateMachine):
         severity=st.sampled_from([Severity.S1, Severity.S2, Severity.S3, Severity.S4]),
         clause=st.sampled_from(Clause),
         mails=st.booleans(),
+        far=st.booleans(),
     )
-    def begin(self, severity, clause, mails):
+    def begin(self, severity, clause, mails, far):
         self.rules = ReviewRules(mails=mails)
+        self.now = NOW
+        if far:
+            self.review = notified(severity, clause=clause)
+            return
         state, ends = opening(severity, NOW, self.rules)
         self.review = review(state, severity, clause, opened_at=NOW, grace_until=ends)
-        self.now = NOW
 
     @rule(
         step=st.sampled_from(Step),
@@ -436,12 +443,13 @@ class Anybody(RuleBasedStateMachine):
         move = Move(step, who.id if who else None, self.now, note, outcome, looked)
         self._try(move, who)
 
-    @rule(data=st.data(), who=st.sampled_from((*PEOPLE, None)))
+    @rule(data=st.data(), who=st.sampled_from((*PEOPLE, IMANI, JOSS, ODILE, None)))
     def try_what_is_offered(self, data, who):
         steps = possible_steps(self.review, who, self.now)
         if not steps:
             return
-        step = data.draw(st.sampled_from(steps))
+        # What changes nothing can be tried for ever.
+        step = data.draw(st.sampled_from([one for one in steps if one not in IDLE] or steps))
         chosen = outcomes_for(self.review, step)
         outcome = data.draw(st.sampled_from(chosen)) if chosen else None
         move = Move(step, who.id if who else None, self.now, "A reason.", outcome, LOOKED)

@@ -70,7 +70,10 @@ class Shell:
         visit = cookies.cookie(self._desk, cookies.VISIT, request.cookies)
         fresh = "" if visit else cookies.new_visit()
         asked, answer = self._asked_and_answered(request, fields, fault, page, visit or fresh)
-        response = self._written(request, asked, answer)
+        try:
+            response = self._written(request, asked, answer)
+        except Exception as error:  # noqa: BLE001 - a template that broke is told like a handler that did
+            response = self._written(request, asked, self._incident(page, error, faults.broken))
         if asked.session is None and fresh and isinstance(answer.content, Shown):
             cookies.put(self._desk, response, cookies.VISIT, fresh)
         if response.status_code == HTTPStatus.METHOD_NOT_ALLOWED:

@@ -16,8 +16,10 @@ import uvicorn
 
 from console.desk import Desk, PracticeWords, Settings
 from domain.errors import UsageError
+from monitor import work
 from monitor.config_console import host_and_port
 from monitor.models import error_rates
+from monitor.retention import PROFILES
 from monitor.systemd import notify
 from monitor.teaching import teach
 
@@ -50,6 +52,8 @@ def desk_of(app: App) -> Desk:
         settings=settings_of(config),
         teach=partial(_teach, app),
         routing=config.concerns.routing(app.policy),
+        retention=app.store.retention.explain(PROFILES[config.retention.profile], app.ceilings()),
+        on_withdrawal=partial(work.archive, app, urgent=True),
     )
 
 

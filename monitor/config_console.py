@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 _LARGEST_PORT = 65535
+_EXPECTED = '"https://" and a host name in small letters, with nothing after it'
 
 
 def _listen(text: str) -> str:
@@ -29,11 +30,15 @@ def _listen(text: str) -> str:
 def _base_url(text: str) -> str:
     if text == "":
         return text
-    parts = urlsplit(text)
+    try:
+        parts = urlsplit(text)
+        parts.port  # noqa: B018 - reading it checks it
+    except ValueError as error:
+        raise ValueError(_EXPECTED) from error
     plain = parts.scheme == "http" and parts.hostname in ("127.0.0.1", "localhost", "::1")
     extra = parts.path or parts.query or parts.fragment or parts.username or parts.password
     if not parts.hostname or extra or not (parts.scheme == "https" or plain) or text != text.lower():
-        raise ValueError('"https://" and a host name in small letters, with nothing after it')
+        raise ValueError(_EXPECTED)
     return text
 
 

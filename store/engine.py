@@ -24,6 +24,7 @@ from store.erasure_requests import ErasureStore
 from store.findings import FindingStore
 from store.heads import HeadStore
 from store.holds import HoldStore
+from store.incidents import IncidentStore
 from store.judgements import JudgementStore
 from store.leases import LeaseStore
 from store.opinions import OpinionStore
@@ -79,6 +80,7 @@ class Store:
     concerns: ConcernStore
     search: SearchStore
     reviews: ReviewStore
+    incidents: IncidentStore
 
     def check_schema(self) -> None:
         """Raises SchemaTooOld or SchemaTooNew, with what to do, unless the database fits this program."""
@@ -138,6 +140,7 @@ def store_on(database: Database) -> Store:
         attempts=AttemptStore(database),
         search=SearchStore(database),
         reviews=ReviewStore(database),
+        incidents=IncidentStore(database),
         stops=StopStore(database),
         concerns=ConcernStore(database),
     )

@@ -1,0 +1,114 @@
+"""What was done about each critical finding, by whom, and when. The rows are made when a review is opened."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import ColumnElement, select, update
+
+from domain.errors import Conflict, Refused
+from domain.incidents import Confirmed, Incident, check_may_close, check_may_handle, items_for
+from store.audit import Trail
+from store.record_tables import incidents, reviews
+from store.review_queue import seen_by
+from store.review_rows import actor_of
+
+if TYPE_CHECKING:
+    from sqlalchemy.engine import Connection
+
+    from domain.access import User
+    from store.columns import AnyRow
+    from store.database import Database
+
+
+@dataclass(frozen=True, slots=True)
+class IncidentStore:
+    """One incident for each S4 review. Nobody sees one whose review they may not look at."""
+
+    database: Database
+
+    def get(self, review_id: int, user: User) -> Incident | None:
+        """The incident of a review; None when there is none, or it is not for this person. Raises Refused."""
+        check_may_handle(user)
+        with self.database.reading() as connection:
+            return next(iter(_those(connection, incidents.c.review_id == review_id, seen_by(user))), None)
+
+    def all(self, user: User, *, closed: bool = False) -> tuple[Incident, ...]:
+        """Those that are not closed, or those that are, oldest first. Raises Refused."""
+        check_may_handle(user)
+        which = incidents.c.closed_at.is_not(None) if closed else incidents.c.closed_at.is_(None)
+        with self.database.reading() as connection:
+            return _those(connection, which, seen_by(user))
+
+    def confirm(self, review_id: int, key: str, user: User, profile: str, now: datetime) -> Incident:
+        """Record that an item of the checklist is done; the first to say so counts.
+
+        Raises Refused (not for this person, no such item, closed) and Conflict (gone).
+        """
+        check_may_handle(user)
+        with self.database.writing() as connection:
+            incident = _open_and_locked(connection, review_id, user)
+            if key not in {item.key for item in items_for(profile)}:
+                raise Refused("The checklist has no such item. Go back to the page and try again.")
+            if key in incident.checklist:
+                return incident
+            done = incident.checklist | {key: Confirmed(user.id, user.name, now)}
+            _write(connection, review_id, checklist={name: _plain(one) for name, one in done.items()})
+            _tell(connection, "incident.confirmed", review_id, user, now, item=key)
+            return _those(connection, incidents.c.review_id == review_id)[0]
+
+    def close(self, review_id: int, user: User, profile: str, now: datetime) -> Incident:
+        """Close it, once every item is confirmed. Raises Refused and Conflict as `confirm` does."""
+        check_may_handle(user)
+        with self.database.writing() as connection:
+            check_may_close(_open_and_locked(connection, review_id, user), profile)
+            _write(connection, review_id, closed_at=now)
+            _tell(connection, "incident.closed", review_id, user, now)
+            return _those(connection, incidents.c.review_id == review_id)[0]
+
+
+def _open_and_locked(connection: Connection, review_id: int, user: User) -> Incident:
+    lock = select(incidents.c.id).where(incidents.c.review_id == review_id).with_for_update()
+    if connection.execute(lock).scalar() is None:
+        raise Conflict("This incident is no longer there. Go back to the list.")
+    found = _those(connection, incidents.c.review_id == review_id, seen_by(user))
+    if not found:
+        raise Refused("This incident is not for you. Somebody else must handle it.")
+    if found[0].closed_at is not None:
+        raise Refused("This incident is closed. Nothing of it changes any more.")
+    return found[0]
+
+
+def _write(connection: Connection, review_id: int, **values: Any) -> None:
+    connection.execute(update(incidents).where(incidents.c.review_id == review_id).values(**values))
+
+
+def _tell(connection: Connection, event: str, review_id: int, user: User, now: datetime, **details: Any) -> None:
+    trail = Trail(now, actor_of(user.id))
+    trail.note(event, f"review:{review_id}", **details)
+    trail.write(connection)
+
+
+def _those(connection: Connection, *conditions: ColumnElement[bool]) -> tuple[Incident, ...]:
+    query = (
+        select(incidents)
+        .join(reviews, reviews.c.id == incidents.c.review_id)
+        .where(*conditions)
+        .order_by(incidents.c.discovered_at, incidents.c.id)
+    )
+    return tuple(_incident_of(row) for row in connection.execute(query))
+
+
+def _incident_of(row: AnyRow) -> Incident:
+    done = {key: _confirmed(stored) for key, stored in row.checklist.items()}
+    return Incident(row.review_id, row.discovered_at, row.first_viewed_at, done, row.closed_at)
+
+
+def _plain(one: Confirmed) -> dict[str, Any]:
+    return {"user_id": one.user_id, "name": one.name, "at": one.at.isoformat()}
+
+
+def _confirmed(stored: dict[str, Any]) -> Confirmed:
+    return Confirmed(stored["user_id"], stored["name"], datetime.fromisoformat(stored["at"]))

@@ -148,18 +148,7 @@ class Shell:
         return told(code)
 
     def _written(self, request: Request, asked: Asked, answer: Answer) -> Response:
-        content = answer.content
-        match content:
-            case Shown():
-                response = self._html(request, asked, content)
-            case Redirected():
-                response = RedirectResponse(content.to, HTTPStatus.SEE_OTHER)
-                if content.notice:
-                    cookies.put_notice(self._desk, response, content.notice)
-            case Sent():
-                response = Response(content.content, media_type=content.media_type)
-                if content.name:
-                    response.headers["content-disposition"] = f'attachment; filename="{content.name}"'
+        response = self._body(request, asked, answer.content)
         if response.status_code == HTTPStatus.UNAUTHORIZED:
             # RFC 9110 section 15.5.2 wants a challenge; no scheme is registered for forms, and browsers skip this one.
             response.headers["www-authenticate"] = "Form"
@@ -167,6 +156,19 @@ class Shell:
             cookies.put(self._desk, response, cookies.SESSION, answer.session)
         if answer.after is not None:
             response.background = BackgroundTask(self._afterwards, answer.after)
+        return response
+
+    def _body(self, request: Request, asked: Asked, content: Shown | Redirected | Sent) -> Response:
+        if isinstance(content, Shown):
+            return self._html(request, asked, content)
+        if isinstance(content, Redirected):
+            redirection = RedirectResponse(content.to, HTTPStatus.SEE_OTHER)
+            if content.notice:
+                cookies.put_notice(self._desk, redirection, content.notice)
+            return redirection
+        response = Response(content.content, media_type=content.media_type)
+        if content.name:
+            response.headers["content-disposition"] = f'attachment; filename="{content.name}"'
         return response
 
     def _afterwards(self, act: Callable[[], None]) -> None:

@@ -131,5 +131,6 @@ def wait(pace: Pace, tries: Sequence[datetime], now: datetime) -> timedelta:
     over = len(tries) - pace.free
     if over < 0:
         return timedelta(0)
-    pause = min(pace.first * 2 ** min(over, _MOST_DOUBLINGS), pace.longest)
+    doublings: int = 2 ** min(over, _MOST_DOUBLINGS)
+    pause = min(pace.first * doublings, pace.longest)
     return max(max(tries) + pause - now, timedelta(0))

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
-from sqlalchemy import delete, insert, select, update
+from sqlalchemy import ColumnElement, delete, insert, select, update
 
 from domain.audit import SYSTEM, AuditRecord
 from domain.errors import UsageError
@@ -106,7 +106,7 @@ class CredentialStore:
 
     def forget_code(self, user_id: int, actor: str, now: datetime) -> None:
         """The telephone is lost: it is set up anew at the next sign-in. Every session of the person ends."""
-        none = {"totp_secret": None, "totp_step": None, "recovery_hashes": []}
+        none: dict[str, Any] = {"totp_secret": None, "totp_step": None, "recovery_hashes": []}
         with self.database.writing() as connection:
             user_of(connection, user_id)
             connection.execute(update(users).where(users.c.id == user_id).values(none))
@@ -164,7 +164,7 @@ class CredentialStore:
             connection.execute(update(users).where(*same).values(password_hash=encoded))
 
 
-def _good(token: str, purpose: Purpose, now: datetime) -> tuple[object, ...]:
+def _good(token: str, purpose: Purpose, now: datetime) -> tuple[ColumnElement[bool], ...]:
     return (
         links.c.token_hash == token_hash(token),
         links.c.purpose == purpose,

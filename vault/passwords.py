@@ -20,9 +20,10 @@ def hash_password(password: str) -> str:
 def fits(encoded: str | None, password: str) -> bool:
     """Whether the password is the hashed one. It takes as long without a hash, so that time tells nothing."""
     try:
-        return _HASHER.verify(encoded or _NOBODYS, _bytes(password)) and encoded is not None
+        _HASHER.verify(encoded or _NOBODYS, _bytes(password))
     except (VerificationError, InvalidHashError):
         return False
+    return encoded is not None
 
 
 def outdated(encoded: str) -> bool:

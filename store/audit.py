@@ -13,7 +13,7 @@ from store.columns import storable
 from store.record_tables import audit
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Collection, Iterator, Sequence
     from datetime import datetime
 
     from sqlalchemy.engine import Connection
@@ -82,6 +82,13 @@ class AuditStore:
         with self.database.reading() as connection:
             return newest_in(connection)
 
+    def newest_of(self, event: str) -> AuditEntry | None:
+        """The newest line of one event."""
+        query = select(audit).where(audit.c.event == event).order_by(audit.c.seq.desc()).limit(1)
+        with self.database.reading() as connection:
+            row = connection.execute(query).one_or_none()
+        return _entry(row) if row else None
+
     def entries(self, after: int = 0) -> Iterator[AuditEntry]:
         """Every line after `after`, in order, in pages so that any number fits in memory."""
         while page := self._page(after):
@@ -104,6 +111,12 @@ def entries_after(connection: Connection, after: int) -> Iterator[AuditEntry]:
     while page := _page_of(connection, after):
         yield from page
         after = page[-1].seq
+
+
+def entries_about(connection: Connection, subjects: Collection[str]) -> tuple[AuditEntry, ...]:
+    """The lines with one of these subjects, in order."""
+    query = select(audit).where(audit.c.subject.in_(subjects)).order_by(audit.c.seq)
+    return tuple(_entry(row) for row in connection.execute(query))
 
 
 def _page_of(connection: Connection, after: int) -> tuple[AuditEntry, ...]:

@@ -54,7 +54,7 @@ class DeliveryStore:
         with self.database.writing() as connection:
             if (added := insert_if_new(connection, deliveries, row | {"salt": new_salt()})) is not None:
                 _tell(connection, "mail.queued", added, now)
-            return _those(connection, *same)[0]
+            return deliveries_where(connection, *same)[0]
 
     def claim_due(
         self,
@@ -89,7 +89,7 @@ class DeliveryStore:
         with self.database.writing() as connection:
             ids = connection.execute(chosen).scalars().all()
             connection.execute(update(deliveries).where(deliveries.c.id.in_(ids)).values(**values))
-            return _those(connection, deliveries.c.id.in_(ids))
+            return deliveries_where(connection, deliveries.c.id.in_(ids))
 
     def sent(self, delivery_id: int, at: datetime, content_hash: str = "") -> None:
         """The server has taken it. What a safety mail was about is erased in the same transaction.
@@ -119,12 +119,12 @@ class DeliveryStore:
     def of(self, kind: DeliveryKind, key: str) -> tuple[Delivery, ...]:
         """All deliveries of one mail, one a recipient."""
         with self.database.reading() as connection:
-            return _those(connection, deliveries.c.kind == kind, deliveries.c.key == key)
+            return deliveries_where(connection, deliveries.c.kind == kind, deliveries.c.key == key)
 
     def unsent(self) -> tuple[Delivery, ...]:
         """Everything that has not gone out, refused mails included, oldest first."""
         with self.database.reading() as connection:
-            return _those(connection, deliveries.c.state != DeliveryState.SENT)
+            return deliveries_where(connection, deliveries.c.state != DeliveryState.SENT)
 
 
 def forget_deliveries(connection: Connection, ids: Collection[int], at: datetime, why: str) -> int:
@@ -157,7 +157,8 @@ def _finish(connection: Connection, delivery_id: int, values: dict[str, Any]) ->
     connection.execute(update(deliveries).where(deliveries.c.id == delivery_id).values(**values, **_RELEASED))
 
 
-def _those(connection: Connection, *conditions: ColumnElement[bool]) -> tuple[Delivery, ...]:
+def deliveries_where(connection: Connection, *conditions: ColumnElement[bool]) -> tuple[Delivery, ...]:
+    """Deliveries that meet `conditions`, in the order they were queued."""
     query = select(deliveries).where(*conditions).order_by(deliveries.c.id)
     return tuple(_delivery_of(row) for row in connection.execute(query))
 

@@ -21,6 +21,7 @@ from store.database import Database, open_database
 from store.deliveries import DeliveryStore
 from store.digests import DigestStore
 from store.erasure_requests import ErasureStore
+from store.exports import ExportStore
 from store.findings import FindingStore
 from store.heads import HeadStore
 from store.holds import HoldStore
@@ -72,6 +73,7 @@ class Store:
     sealing: SealingStore
     holds: HoldStore
     erasure: ErasureStore
+    exports: ExportStore
     users: UserStore
     sessions: SessionStore
     credentials: CredentialStore
@@ -134,6 +136,7 @@ def store_on(database: Database) -> Store:
         sealing=SealingStore(database),
         holds=HoldStore(database),
         erasure=ErasureStore(database),
+        exports=ExportStore(database),
         users=UserStore(database),
         sessions=SessionStore(database),
         credentials=CredentialStore(database),

@@ -80,11 +80,16 @@ class HoldStore:
 
     def standing(self, account_id: int | None = None) -> tuple[Hold, ...]:
         """The holds that stand now: all of them, or those that bear on one account."""
-        conditions = [holds.c.lifted_at.is_(None)]
-        if account_id is not None:
-            conditions.append(or_(holds.c.account_id.is_(None), holds.c.account_id == account_id))
         with self.database.reading() as connection:
-            return _those(connection, *conditions)
+            return holds_on(connection, account_id)
+
+
+def holds_on(connection: Connection, account_id: int | None) -> tuple[Hold, ...]:
+    """The holds that stand now and bear on an account; all that stand, for None."""
+    conditions = [holds.c.lifted_at.is_(None)]
+    if account_id is not None:
+        conditions.append(or_(holds.c.account_id.is_(None), holds.c.account_id == account_id))
+    return _those(connection, *conditions)
 
 
 def _erase_withdrawn(connection: Connection, account_id: int | None, actor: str, now: datetime) -> dict[str, int]:

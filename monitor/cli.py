@@ -13,6 +13,7 @@ import typer
 from domain.errors import ConfigError, Section7Error, UsageError
 from monitor import (
     cli_accounts,
+    cli_backup,
     cli_daemon,
     cli_erase,
     cli_export,
@@ -22,10 +23,12 @@ from monitor import (
     cli_model,
     cli_policy,
     cli_record,
+    cli_reviews,
     cli_score,
     cli_serve,
     cli_staff,
     cli_stop,
+    cli_templates,
     cli_users,
     cli_work,
 )
@@ -45,6 +48,7 @@ app = typer.Typer(
 )
 app.add_typer(cli_staff.staff, name="staff")
 app.add_typer(cli_holds.holds, name="holds")
+app.add_typer(cli_reviews.reviews, name="reviews")
 app.add_typer(cli_erase.erase, name="erase")
 app.add_typer(cli_accounts.accounts, name="accounts")
 app.add_typer(cli_model.model, name="model")
@@ -57,8 +61,10 @@ cli_score.add_to(app)
 cli_policy.add_to(app)
 cli_daemon.add_to(app)
 cli_record.add_to(app)
+cli_backup.add_to(app)
 cli_serve.add_to(app)
 cli_stop.add_to(app)
+cli_templates.add_to(app)
 
 
 def _print_version(wanted: bool) -> None:  # noqa: FBT001 - the library calls it so

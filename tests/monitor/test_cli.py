@@ -409,3 +409,24 @@ def test_collection_stops_and_two_people_let_it_go_on(installed: Command) -> Non
     store.close()
     assert "Collection: on" in installed("status").stdout
     assert "stopped" not in installed("collect").stderr
+
+
+def test_drafts_are_written_from_what_is_configured_and_never_over_what_was_filled_in(installed: Command) -> None:
+    folder = installed.folder / "papers"
+    done = installed("templates", "--out", str(folder))
+
+    assert done.returncode == 0, done.stderr
+    assert "places to fill in" in done.stdout
+    drafts = {file.name: file.read_text() for file in folder.iterdir()}
+    assert len(drafts) == 8
+    assert "Rosalind Achterberg" in drafts["instructions-for-use.md"]
+    assert "every 24 hours" in drafts["notice.md"]
+
+    (folder / "dpia.md").write_text("Filled in.")
+    again = installed("templates", "--out", str(folder))
+    assert again.returncode == WRONG_USAGE
+    assert "dpia.md" in again.stderr
+    assert (folder / "dpia.md").read_text() == "Filled in."
+    assert installed("templates", "--out", str(folder), "--replace").returncode == 0
+    assert (folder / "dpia.md").read_text() != "Filled in."
+    assert installed("templates", "--out", str(folder / "dpia.md"), "--replace").returncode == WRONG_USAGE

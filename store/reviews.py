@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import and_, func, or_, select, update
+from sqlalchemy import and_, func, or_, select, true, update
 
 from domain.errors import Conflict, Refused
 from domain.findings import Clause, Severity
@@ -56,6 +56,12 @@ class ReviewStore:
         """The review of one finding."""
         with self.database.reading() as connection:
             return next(iter(reviews_where(connection, reviews.c.finding_id == finding_id)), None)
+
+    def standing(self, *, closed: bool = False) -> tuple[Review, ...]:
+        """Every review that is not closed, or every one, oldest first, without events."""
+        which = true() if closed else reviews.c.state != ReviewState.CLOSED
+        with self.database.reading() as connection:
+            return reviews_where(connection, which, events=False)
 
     def of_staff(self, staff_id: int) -> tuple[Review, ...]:
         """Everything ever found about this person's posts and kept, dismissed too, newest first, with events."""

@@ -15,6 +15,7 @@ from monitor.clock import utc_now
 from monitor.config import load_config
 from monitor.installation import require_database
 from monitor.logs import set_up_logs
+from monitor.settings import tell_settings
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -36,6 +37,7 @@ def opened(config: Path) -> Iterator[App]:
     set_up_logs(loaded.logging)
     require_database(loaded)
     with open_app(loaded, utc_now) as app:
+        tell_settings(app)
         yield app
 
 

@@ -1,4 +1,4 @@
-"""`section7 verify`: whether the record is as it was written."""
+"""`section7 verify`, whether the record is as it was written, and `section7 export record`, so that others can say."""
 
 from __future__ import annotations
 
@@ -8,11 +8,14 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from domain.audit import COMMAND
 from domain.errors import UsageError
-from monitor.cli_common import DEFAULT_CONFIG, ConfigFile
+from monitor.cli_common import DEFAULT_CONFIG, ConfigFile, opened
+from monitor.cli_export import export
 from monitor.cli_text import say
 from monitor.config import load_config
 from monitor.installation import require_database
+from monitor.record_export import export_record
 from monitor.verifying import verify_export, verify_store
 from store.engine import open_store
 from vault.files import read_keyring
@@ -24,12 +27,33 @@ if TYPE_CHECKING:
 
 
 def add_to(app: typer.Typer) -> None:
-    """Put `verify` on the command line."""
+    """Put `verify` on the command line, and `record` beside the other exports."""
     app.command("verify")(verify)
+    export.command("record")(export_whole)
+
+
+def export_whole(
+    out: Annotated[Path, typer.Option("--out", help='A new folder, or a new file that ends in ".zip".')],
+    with_words: Annotated[
+        bool, typer.Option("--with-words", help="With the words of posts, notes and digests, in clear.")
+    ] = False,
+    config: ConfigFile = DEFAULT_CONFIG,
+) -> None:
+    """Write the whole record so that anybody can check it offline with `section7 verify --export`."""
+    with opened(config) as app:
+        if app.signing_key is None:
+            raise UsageError("There is no signing key. Run `section7 init`.")
+        key = app.signing_key
+        done = export_record(app.store, key, out, actor=COMMAND, now=app.clock(), with_words=with_words)
+    counts = ", ".join(f"{count} {kind}" for kind, count in done.records.items() if count)
+    say(f"{out}: {done.lines} lines of the log; {counts or 'no record yet'}.")
+    say(f"The log ends at {done.head}. Key {key.public.name}.")
+    if with_words:
+        say("It holds people's words in clear: keep it as you keep a client's file.")
 
 
 def verify(
-    export: Annotated[
+    bundle: Annotated[
         Path | None, typer.Option("--export", help="An export to check instead of the database; needs nothing else.")
     ] = None,
     head: Annotated[
@@ -39,7 +63,7 @@ def verify(
     config: ConfigFile = DEFAULT_CONFIG,
 ) -> None:
     """Check that nothing in the record was changed, removed, put in or cut off since it was written."""
-    verdict = verify_export(export, head, key) if export is not None else _verify_database(config, head)
+    verdict = verify_export(bundle, head, key) if bundle is not None else _verify_database(config, head)
     _say(verdict)
     if not verdict.well:
         raise typer.Exit(1)

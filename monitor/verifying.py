@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from domain.binding import Standing
 from domain.errors import UsageError
 from domain.verification import Findings, check_asked, check_heads, check_missing, check_records, walk
 from monitor import record_files as files
@@ -14,6 +15,8 @@ from monitor.heads import read_heads as read_heads_file
 from vault.signing import PublicKey, read_public_key
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
     from domain.heads import Head
     from domain.verification import Chain
     from store.engine import Store
@@ -40,8 +43,13 @@ class Verdict:
         return self.found.well
 
 
-def verify_store(store: Store, key: PublicKey, heads_file: Path | None = None, head: str = "") -> Verdict:
-    """Check the database at one instant, and the file of signed heads beside it where there is one."""
+def verify_store(
+    store: Store, key: PublicKey, heads_file: Path | None = None, head: str = "", *, without_keys: bool = False
+) -> Verdict:
+    """Check the database at one instant, and the file of signed heads beside it where there is one.
+
+    `without_keys` counts what no key opens instead of calling it a flaw: for a copy that came without its keyring.
+    """
     found = Findings()
     with store.record.snapshot() as record:
         heads = record.heads()
@@ -53,10 +61,16 @@ def verify_store(store: Store, key: PublicKey, heads_file: Path | None = None, h
             _check_file(heads_file, heads, found)
         there: set[str] = set()
         for kind in record.kinds():
-            there |= check_records(record.records(kind), chain, found)
+            there |= check_records(_told(record.records(kind), chain, without_keys=without_keys), chain, found)
     check_missing(chain, there, found)
     check_asked(chain, head, found)
     return Verdict(found, chain.seq, chain.hash, key.name)
+
+
+def _told(records: Iterable[Standing], chain: Chain, *, without_keys: bool) -> Iterator[Standing]:
+    for record in records:
+        closed = without_keys and record.problem
+        yield Standing(record.name, stated=chain.bound.get(record.name) or "") if closed else record
 
 
 def verify_export(path: Path, head: str = "", key: str = "") -> Verdict:

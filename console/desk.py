@@ -84,6 +84,8 @@ class Desk:
     """Who handles concerns."""
     flood: Flood = field(default_factory=Flood, repr=False)
     """Counts what strangers send."""
+    profile: str = "us"
+    """The retention profile's name, which says under which law the practice works."""
     retention: tuple[str, ...] = ()
     """The retention rules in force, a sentence each."""
     on_withdrawal: Callable[[], object] | None = None

@@ -52,6 +52,7 @@ def desk_of(app: App) -> Desk:
         settings=settings_of(config),
         teach=partial(_teach, app),
         routing=config.concerns.routing(app.policy),
+        profile=config.retention.profile,
         retention=app.store.retention.explain(PROFILES[config.retention.profile], app.ceilings()),
         on_withdrawal=partial(work.archive, app, urgent=True),
     )

@@ -16,7 +16,7 @@ from domain.access import Permission
 from domain.errors import Conflict, Refused
 from domain.findings import GRAVITY, Severity
 from domain.review import Move, Outcome, ReviewState, Step
-from domain.review_locks import undoable
+from domain.review_locks import may_see, undoable
 from domain.review_queue import OVERDUE_AFTER, QueueFilter, QueuePlace
 from reports import links, words
 from reports.entries import Whereabouts, entry_of
@@ -76,33 +76,29 @@ def queue(asked: Asked) -> Answer:
 
 def item(asked: Asked) -> Answer:
     """One item, taken: nobody else is shown it while it is looked at."""
-    review_id = asked.number("id")
-    if review_id is None or (seen := asked.desk.store.reviews.get(review_id)) is None:
-        raise NotHere
-    if seen.state is ReviewState.GRACE:
-        raise NotHere
+    seen = _review(asked)
     try:
-        review = asked.desk.store.reviews.take(review_id, asked.user, asked.now)
+        review = asked.desk.store.reviews.take(seen.id, asked.user, asked.now)
     except Conflict as conflict:
-        return _conflict(asked, review_id, str(conflict))
+        return _conflict(asked, seen.id, str(conflict))
     return _item_page(asked, review, Written())
 
 
 def step(asked: Asked) -> Answer:
     """Take a step on the revision that was looked at; then the next item, or the same one again."""
     taken = next((one for one in (*items.BUTTONS, Step.UNMASKED) if one.value == asked.path["step"]), None)
-    review_id, revision = asked.number("id"), number_in(asked.form, "revision")
-    if review_id is None or taken is None or (review := asked.desk.store.reviews.get(review_id)) is None:
+    review, revision = _review(asked), number_in(asked.form, "revision")
+    if taken is None:
         raise NotHere
     filled = items.written(asked, taken)
     if revision is None or review.revision != revision:
-        return _conflict(asked, review_id, "Somebody has acted on this item since you looked.", filled.note)
+        return _conflict(asked, review.id, "Somebody has acted on this item since you looked.", filled.note)
     if wrong := items.mistakes(review, taken, filled, asked.desk.rules):
         return _again(asked, review, filled, wrong)
     try:
         after = _taken(asked, review, taken, filled)
     except Conflict as conflict:
-        return _conflict(asked, review_id, str(conflict), filled.note)
+        return _conflict(asked, review.id, str(conflict), filled.note)
     except Refused as refused:
         return _again(asked, review, filled, {"": str(refused)})
     if taken is Step.UNMASKED:
@@ -112,13 +108,20 @@ def step(asked: Asked) -> Answer:
 
 def undo(asked: Asked) -> Answer:
     """Take back one's own last step, within five minutes."""
-    review_id = asked.number("id")
-    if review_id is None or (review := asked.desk.store.reviews.get(review_id)) is None:
-        raise NotHere
+    review = _review(asked)
     after = asked.desk.store.reviews.apply(
-        review_id, review.revision, Move(Step.UNDO, asked.user.id, asked.now), asked.user, asked.desk.rules
+        review.id, review.revision, Move(Step.UNDO, asked.user.id, asked.now), asked.user, asked.desk.rules
     )
     return redirect(f"/queue/{after.id}#item", notice=f"Taken back. Item {after.id} is {STATE[after.state]} again.")
+
+
+def _review(asked: Asked) -> Review:
+    """The item in the path. What this person may not judge is told like what does not exist."""
+    number = asked.number("id")
+    review = asked.desk.store.reviews.get(number) if number else None
+    if review is None or review.state is ReviewState.GRACE or not may_see(review, asked.user):
+        raise NotHere
+    return review
 
 
 def _taken(asked: Asked, review: Review, taken: Step, filled: Written) -> Review:
@@ -220,7 +223,7 @@ def _done(asked: Asked) -> dict[str, object] | None:
     """The item that was just dealt with: undo and teaching are offered on the next page."""
     number = number_in(asked.query, "done")
     review = asked.desk.store.reviews.get(number) if number else None
-    if review is None:
+    if review is None or review.state is ReviewState.GRACE or not may_see(review, asked.user):
         return None
     teaches = review.outcome in _TEACHING and review.state is ReviewState.CLOSED and asked.desk.teach is not None
     return {

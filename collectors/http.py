@@ -126,6 +126,18 @@ class HttpClient:
         seconds = self.politeness.account_deadline if deadline is None else deadline
         return _AccountHttp(self, self.monotonic() + seconds)
 
+    def post(self, url: str, content: bytes, *, content_type: str, accept: str) -> Response:
+        """One POST, bounded and checked like every request; a redirect is not followed, it raises WrongContent.
+
+        Raises CollectError for everything that is not a whole answer with status 200.
+        """
+        with _named():
+            target = httpx.URL(url)
+        caps = Caps(self.politeness.max_wire_bytes, self.politeness.max_body_bytes)
+        headers = {"Accept": accept, "Content-Type": content_type}
+        reader = _AccountHttp(self, self.monotonic() + self.politeness.account_deadline)
+        return reader.send_once(target, _Ask(headers, {}, robots=False, expect=(), caps=caps, content=content))
+
     def close(self) -> None:
         """Close all connections."""
         self.client.close()
@@ -141,13 +153,15 @@ class HttpClient:
 
 @dataclass(frozen=True, slots=True)
 class _Ask:
-    """What one `get` wants of every hop."""
+    """What one `get` wants of every hop, or a `post` of its only one."""
 
     headers: Mapping[str, str]
     validators: Mapping[str, str]
     robots: bool
     expect: Sequence[int]
     caps: Caps
+    content: bytes | None = None
+    """What is posted; None asks with GET."""
 
 
 class _AccountHttp:
@@ -175,6 +189,14 @@ class _AccountHttp:
             start = httpx.URL(url)
             start = start.copy_merge_params({key: str(value) for key, value in params.items()}) if params else start
         return self._follow(start.copy_with(fragment=None), _Ask({"Accept": accept}, usable, robots, expect, caps))
+
+    def send_once(self, url: httpx.URL, ask: _Ask) -> Response:
+        """One request to one address. Raises WrongContent for a redirect."""
+        self._permit(url, ask)
+        response = self._exchange(url, ask)
+        if response.status != HTTPStatus.OK:
+            raise WrongContent(f"status {response.status}")
+        return response
 
     def _follow(self, start: httpx.URL, ask: _Ask) -> Response:
         """Redirects by hand: every hop is checked like the first, and only the first carries validators."""
@@ -226,7 +248,13 @@ class _AccountHttp:
         try:
             with (
                 _named(exchange),
-                self._shared.client.stream("GET", url, headers=headers, timeout=self._timeout()) as raw,
+                self._shared.client.stream(
+                    "GET" if ask.content is None else "POST",
+                    url,
+                    headers=headers,
+                    content=ask.content,
+                    timeout=self._timeout(),
+                ) as raw,
             ):
                 return self._read(raw, str(url), ask)
         finally:
@@ -322,9 +350,9 @@ class _Transport(httpx.BaseTransport):
     def handle_request(self, request: httpx.Request) -> httpx.Response:
         url = request.url
         target = httpcore.URL(scheme=url.raw_scheme, host=url.raw_host, port=url.port, target=url.raw_path)
-        answer = self._pool.handle_request(
-            httpcore.Request(request.method, target, headers=request.headers.raw, extensions=request.extensions)
-        )
+        sent = request.read()
+        head = {"headers": request.headers.raw, "extensions": request.extensions}
+        answer = self._pool.handle_request(httpcore.Request(request.method, target, content=sent, **head))
         return httpx.Response(answer.status, headers=answer.headers, stream=_Stream(answer))
 
     def close(self) -> None:

@@ -105,21 +105,36 @@ def _problem(chain: Chain, entry: AuditEntry) -> str:
     return ""
 
 
+def _unchecked(head: Head) -> str:  # noqa: ARG001 - what a check of a stamp is called with
+    return ""
+
+
+@dataclass(frozen=True, slots=True)
+class HeadChecks:
+    """What needs keys and certificates: `signed` says whether a signature holds, `stamp` what is wrong with a stamp.
+
+    Without `stamp` time stamps are not looked at.
+    """
+
+    signed: Callable[[Head], bool]
+    stamp: Callable[[Head], str] = _unchecked
+
+
 def check_heads(
-    heads: Iterable[Head], chain: Chain, verifies: Callable[[Head], bool], found: Findings, where: str = "signed heads"
+    heads: Iterable[Head], chain: Chain, checks: HeadChecks, found: Findings, where: str = "signed heads"
 ) -> None:
     """Every head must bear its key's signature, come after the one before, and name a line as the log has it."""
     before: Head | None = None
     for head in heads:
-        problem = _problem_of_head(head, before, chain, verifies)
+        problem = _problem_of_head(head, before, chain, checks)
         if problem:
             found.wrong(f"{where}, {head.day}", problem)
         before = head
         found.heads += 1
 
 
-def _problem_of_head(head: Head, before: Head | None, chain: Chain, verifies: Callable[[Head], bool]) -> str:
-    if not verifies(head):
+def _problem_of_head(head: Head, before: Head | None, chain: Chain, checks: HeadChecks) -> str:
+    if not checks.signed(head):
         return "its signature is not this installation's: it was changed, or signed with another key"
     if before is not None and (head.day <= before.day or head.seq < before.seq):
         return "it comes before the head above it: heads were swapped or put in"
@@ -127,7 +142,7 @@ def _problem_of_head(head: Head, before: Head | None, chain: Chain, verifies: Ca
         return f"it was signed over line {head.seq}, and the log ends at line {chain.seq}: the end of the log is gone"
     if chain.hash_at.get(head.seq) != head.hash:
         return f"line {head.seq} of the log is not the one that was signed: the log was written anew"
-    return ""
+    return checks.stamp(head) if head.time_stamp else ""
 
 
 def check_records(records: Iterable[Standing], chain: Chain, found: Findings) -> set[str]:

@@ -25,6 +25,7 @@ from monitor.models import error_rates
 from monitor.packets import pseudonymiser
 from monitor.plan import Cadence
 from monitor.run import LEASE_MARGIN, Collecting
+from monitor.stamping import time_stamp
 from reports.mail import MaildirMailer, SmtpMailer, SmtpSettings
 from reports.render import Renderer
 from store.engine import Store, open_store
@@ -69,7 +70,11 @@ class App:
         """What signs the log's head; None where no key was given."""
         if self.signing_key is None:
             return None
-        return Signing(self.store, self.signing_key, self.config.heads_file)
+        stamp = self._stamp if self.config.record.timestamp_url else None
+        return Signing(self.store, self.signing_key, self.config.heads_file, stamp)
+
+    def _stamp(self, content: bytes) -> str:
+        return time_stamp(self.http, self.config.record.timestamp_url, content)
 
     def collecting(self) -> Collecting:
         """What a collection pass works with."""

@@ -16,7 +16,7 @@ from monitor.cli_text import say
 from monitor.config import load_config
 from monitor.installation import require_database
 from monitor.record_export import export_record
-from monitor.verifying import verify_export, verify_store
+from monitor.verifying import Kept, verify_export, verify_store
 from store.engine import open_store
 from vault.files import read_keyring
 from vault.signing import public_file, read_public_key
@@ -60,23 +60,35 @@ def verify(
         str, typer.Option("--head", help="A hash that you kept, such as one at the foot of a digest.")
     ] = "",
     key: Annotated[str, typer.Option("--key", help="The name of the key that you kept, for an export.")] = "",
+    tsa_ca: Annotated[
+        Path | None,
+        typer.Option("--tsa-ca", help="A time-stamping authority's root certificate, to check stamps with."),
+    ] = None,
     config: ConfigFile = DEFAULT_CONFIG,
 ) -> None:
     """Check that nothing in the record was changed, removed, put in or cut off since it was written."""
-    verdict = verify_export(bundle, head, key) if bundle is not None else _verify_database(config, head)
+    kept = Kept(head, key, _roots(tsa_ca))
+    verdict = verify_export(bundle, kept) if bundle is not None else _verify_database(config, kept)
     _say(verdict)
     if not verdict.well:
         raise typer.Exit(1)
 
 
-def _verify_database(file: Path, head: str) -> Verdict:
+def _roots(file: Path | None) -> tuple[str, ...]:
+    try:
+        return () if file is None else (file.read_text(encoding="ascii"),)
+    except (OSError, ValueError) as error:
+        raise UsageError(f"The certificate {file} cannot be read.") from error
+
+
+def _verify_database(file: Path, kept: Kept) -> Verdict:
     """The database as it is, without the rest of the program: a broken policy or model does not stand in the way."""
     config = load_config(file, os.environ)
     require_database(config)
     store = open_store(config.database_url.get_secret_value(), read_keyring(config.keyring_file))
     try:
         store.check_schema()
-        return verify_store(store, _public_key(config.signing_key_file), config.heads_file, head)
+        return verify_store(store, _public_key(config.signing_key_file), config.heads_file, kept)
     finally:
         store.close()
 

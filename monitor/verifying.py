@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING, Any
 
 from domain.binding import Standing
 from domain.errors import UsageError
-from domain.verification import Findings, check_asked, check_heads, check_missing, check_records, walk
+from domain.verification import Findings, HeadChecks, check_asked, check_heads, check_missing, check_records, walk
 from monitor import record_files as files
 from monitor.heads import read_heads as read_heads_file
+from monitor.stamping import stamp_check
 from vault.signing import PublicKey, read_public_key
 
 if TYPE_CHECKING:
@@ -22,6 +23,18 @@ if TYPE_CHECKING:
     from store.engine import Store
 
 _MANIFEST_KEYS = {"form", "made_at", "key", "with_words", "log", "files"}
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """What somebody has kept to check against: a hash of some line, the name of the key, an authority's certificates.
+
+    "" and () where nothing was kept; without `roots` (PEM) time stamps are not looked at.
+    """
+
+    head: str = ""
+    key: str = ""
+    roots: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +57,12 @@ class Verdict:
 
 
 def verify_store(
-    store: Store, key: PublicKey, heads_file: Path | None = None, head: str = "", *, without_keys: bool = False
+    store: Store,
+    key: PublicKey,
+    heads_file: Path | None = None,
+    kept: Kept = Kept(),
+    *,
+    without_keys: bool = False,
 ) -> Verdict:
     """Check the database at one instant, and the file of signed heads beside it where there is one.
 
@@ -53,18 +71,25 @@ def verify_store(
     found = Findings()
     with store.record.snapshot() as record:
         heads = record.heads()
-        chain = walk(record.entries(), found, heads=heads, head=head)
+        chain = walk(record.entries(), found, heads=heads, head=kept.head)
         if not found.well:
             return Verdict(found, chain.seq, chain.hash, key.name, whole=False)
-        check_heads(heads, chain, lambda each: key.verifies(each.signature, each.signed), found)
+        check_heads(heads, chain, _checks(key, kept), found)
         if heads_file is not None:
             _check_file(heads_file, heads, found)
         there: set[str] = set()
         for kind in record.kinds():
             there |= check_records(_told(record.records(kind), chain, without_keys=without_keys), chain, found)
     check_missing(chain, there, found)
-    check_asked(chain, head, found)
+    check_asked(chain, kept.head, found)
     return Verdict(found, chain.seq, chain.hash, key.name)
+
+
+def _checks(key: PublicKey, kept: Kept) -> HeadChecks:
+    def signed(head: Head) -> bool:
+        return key.verifies(head.signature, head.signed)
+
+    return HeadChecks(signed, stamp_check(kept.roots)) if kept.roots else HeadChecks(signed)
 
 
 def _told(records: Iterable[Standing], chain: Chain, *, without_keys: bool) -> Iterator[Standing]:
@@ -73,15 +98,15 @@ def _told(records: Iterable[Standing], chain: Chain, *, without_keys: bool) -> I
         yield Standing(record.name, stated=chain.bound.get(record.name) or "") if closed else record
 
 
-def verify_export(path: Path, head: str = "", key: str = "") -> Verdict:
-    """Check an export, a folder or a ZIP archive; `key` is the name of the key that somebody has kept, "" for none.
+def verify_export(path: Path, kept: Kept = Kept()) -> Verdict:
+    """Check an export, a folder or a ZIP archive.
 
     Raises UsageError when there is nothing at `path`.
     """
     if not path.exists():
         raise UsageError(f"There is no export {path}.")
     if path.is_dir():
-        return _verify_folder(path, head, key)
+        return _verify_folder(path, kept)
     with tempfile.TemporaryDirectory(prefix="section7-verify-") as beside:
         folder = Path(beside) / "record"
         folder.mkdir()
@@ -89,17 +114,17 @@ def verify_export(path: Path, head: str = "", key: str = "") -> Verdict:
             files.unpack(path, folder)
         except UsageError as error:
             return _broken(path.name, str(error))
-        return _verify_folder(folder, head, key)
+        return _verify_folder(folder, kept)
 
 
-def _verify_folder(folder: Path, head: str, key: str) -> Verdict:
+def _verify_folder(folder: Path, kept: Kept) -> Verdict:
     found = Findings()
     try:
-        public, manifest = _signed_manifest(folder, key)
+        public, manifest = _signed_manifest(folder, kept.key)
         _check_files(folder, manifest, found)
         if not found.well:
             return Verdict(found, key=public.name, whole=False)
-        return _verify_content(folder, manifest, public, head, found)
+        return _verify_content(folder, manifest, public, kept, found)
     except UsageError as error:
         where, _, what = str(error).partition(": ")
         found.wrong(where, what or "it cannot be read")
@@ -167,19 +192,19 @@ def _first_odd_line(folder: Path, name: str) -> str:
     return str(probe.flaws[0]) if probe.flaws else "it was changed after it was signed"
 
 
-def _verify_content(folder: Path, manifest: dict[str, Any], key: PublicKey, head: str, found: Findings) -> Verdict:
+def _verify_content(folder: Path, manifest: dict[str, Any], key: PublicKey, kept: Kept, found: Findings) -> Verdict:
     heads = files.read_heads(folder / files.HEADS)
-    chain = walk(files.read_entries(folder / files.AUDIT), found, heads=heads, head=head, where=files.AUDIT)
+    chain = walk(files.read_entries(folder / files.AUDIT), found, heads=heads, head=kept.head, where=files.AUDIT)
     if not found.well:
         return Verdict(found, chain.seq, chain.hash, key.name, whole=False)
     if manifest["log"] != {"seq": chain.seq, "hash": chain.hash if chain.seq else ""}:
         found.wrong(
             files.AUDIT, f"it ends at line {chain.seq}, and {manifest['log']['seq']} was signed as its last line"
         )
-    check_heads(heads, chain, lambda each: key.verifies(each.signature, each.signed), found, files.HEADS)
+    check_heads(heads, chain, _checks(key, kept), found, files.HEADS)
     there = _check_all_records(folder, chain, found)
     check_missing(chain, there, found)
-    check_asked(chain, head, found)
+    check_asked(chain, kept.head, found)
     return Verdict(found, chain.seq, chain.hash, key.name)
 
 

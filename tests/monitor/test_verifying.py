@@ -15,7 +15,7 @@ from domain.errors import UsageError
 from monitor.heads import Signing, sign_due
 from monitor.record_export import export_record
 from monitor.record_files import AUDIT, HEADS, KEY, LISTED, MANIFEST, RECORDS, SIGNATURE, content_of
-from monitor.verifying import verify_export, verify_store
+from monitor.verifying import Kept, verify_export, verify_store
 from store.record_tables import audit, audit_heads
 from store.tables import deliveries, digests, findings, ledger, versions
 from tests.fakes.written import SECRET, write_record
@@ -159,7 +159,7 @@ def test_a_log_that_was_cut_short_is_told_by_its_signed_head_or_by_a_kept_hash(w
     with unguarded(written) as connection:
         connection.execute(delete(audit).where(audit.c.seq == last.seq))
     assert checked(written, key).well, "nobody has signed the last line yet"
-    assert "no line has the hash" in first(checked(written, key, head=last.hash))
+    assert "no line has the hash" in first(checked(written, key, kept=Kept(last.hash)))
     with unguarded(written) as connection:
         connection.execute(delete(audit).where(audit.c.seq >= last.seq - 2))
     assert "the end of the log is gone" in first(checked(written, key))
@@ -179,7 +179,7 @@ def test_a_log_that_was_written_anew_without_the_key_is_told(written, key, tmp_p
     assert "its signature is not this installation's" in first(checked(written, key))
     with unguarded(written) as connection:
         connection.execute(delete(audit_heads))
-    assert "no line has the hash" in first(checked(written, key, head=entries[0].hash))
+    assert "no line has the hash" in first(checked(written, key, kept=Kept(entries[0].hash)))
     assert "the database has another head" in first(checked(written, key, heads_file=tmp_path / "heads.jsonl"))
 
 
@@ -188,7 +188,7 @@ def test_a_log_that_was_written_anew_without_the_key_is_told(written, key, tmp_p
 def test_an_export_is_well_and_holds_words_only_when_asked(written, key, tmp_path, name, with_words):
     out = tmp_path / "out" / name
     done = export_record(written, key, out, actor="command", now=NOW, with_words=with_words)
-    verdict = verify_export(out, head=done.head, key=key.public.name)
+    verdict = verify_export(out, Kept(done.head, key.public.name))
     assert verdict.found.flaws == []
     assert verdict.found.unopened == (0 if with_words else 9)
     assert verdict.head == done.head
@@ -304,7 +304,7 @@ def test_lines_tampered_with_by_the_keys_own_holder_are_caught_by_what_they_bind
 
 def test_an_export_that_somebody_else_signed_is_told_by_the_kept_key(bundle, key):
     sign_again(bundle, new_signing_key())
-    assert "somebody else signed this export" in first(verify_export(bundle, key=key.public.name))
+    assert "somebody else signed this export" in first(verify_export(bundle, Kept(key=key.public.name)))
     assert not verify_export(bundle).well, "the heads in it bear the true key's signature"
 
 

@@ -17,8 +17,6 @@ PUBLIC = frozenset(
     {
         "/sign-in",
         "/sign-in/code",
-        "/sign-in/practice",
-        "/sign-in/practice/back",
         "/invitation/{token}",
         "/recovery",
         "/recovery/{token}",

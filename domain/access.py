@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import UTC, datetime, time
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
+from domain.errors import UsageError
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
-    from datetime import datetime
+    from datetime import date, tzinfo
+
+_FIRST_YEAR, _LAST_YEAR = 2000, 2200
 
 
 class Role(StrEnum):
@@ -81,6 +86,13 @@ GRANTS: Mapping[Role, frozenset[Permission]] = {
     Role.AUDITOR: _EVERYBODY | _ARCHIVE | {Permission.VERIFY, Permission.EXPORT},
 }
 """What each role may do. A person with two roles may do what either may."""
+
+
+def training_end(day: date, zone: tzinfo) -> datetime:
+    """The last second of a day, until which training is recorded to hold. UsageError for a day far from any plan."""
+    if not _FIRST_YEAR <= day.year <= _LAST_YEAR:
+        raise UsageError(f"Nothing was changed: choose a day from {_FIRST_YEAR} to {_LAST_YEAR}.")
+    return datetime.combine(day, time(23, 59, 59), zone).astimezone(UTC)
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, time
+from datetime import datetime
 from typing import Annotated
 
 import typer
 
 from console import letters
-from domain.access import ConflictOfInterest, Role, User
+from domain.access import ConflictOfInterest, Role, User, training_end
 from domain.errors import DeliveryError
 from monitor.app import App
 from monitor.cli_common import DEFAULT_CONFIG, ConfigFile, opened
@@ -137,7 +137,7 @@ def training(
     with opened(config) as app:
         user = app.store.users.find(who)
         zone = app.config.practice.zone
-        end = datetime.combine(until.date(), time(23, 59, 59), zone).astimezone(UTC) if until else None
+        end = training_end(until.date(), zone) if until else None
         changed = app.store.users.record_training(user.id, end, _ACTOR, app.clock())
         say(f"User {changed.id}: training {_day(changed.trained_until, app)}")
 

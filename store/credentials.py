@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
-from sqlalchemy import ColumnElement, delete, insert, select, update
+from sqlalchemy import ColumnElement, and_, delete, insert, or_, select, update
 
 from domain.audit import SYSTEM, AuditRecord
 from domain.errors import UsageError
@@ -126,10 +126,8 @@ class CredentialStore:
         with self.database.writing() as connection:
             if not user_of(connection, user_id).active:
                 raise UsageError("This person may not sign in; let them in again first.")
-            earlier = delete(links).where(
-                links.c.user_id == user_id, links.c.purpose == purpose, links.c.used_at.is_(None)
-            )
-            connection.execute(earlier)
+            unused = and_(links.c.user_id == user_id, links.c.purpose == purpose, links.c.used_at.is_(None))
+            connection.execute(delete(links).where(or_(unused, links.c.expires_at <= now)))
             connection.execute(insert(links).values(row))
             _log(connection, now, actor, "link.made", user_id, purpose=purpose)
         return token

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, time
+from datetime import datetime
 from http import HTTPStatus
 from typing import TYPE_CHECKING
 
 from console import letters
 from console.answers import Answer, NotHere, page, redirect
 from console.pages import Page
-from domain.access import ConflictOfInterest, Permission, Role
+from domain.access import ConflictOfInterest, Permission, Role, training_end
 from domain.errors import DeliveryError, Refused, UsageError
 
 if TYPE_CHECKING:
@@ -51,13 +51,14 @@ def person(asked: Asked) -> Answer:
 
 
 def change(asked: Asked) -> Answer:
-    """Another name or address."""
+    """Another name or address. Another address is told to the one of before, which a stranger's hand cannot reach."""
 
     def act(user: User) -> str:
-        asked.desk.store.users.change(
+        after = asked.desk.store.users.change(
             user.id, asked.form.get("name", ""), asked.form.get("email", ""), asked.actor, asked.now
         )
-        return "Name and address are changed."
+        told = "" if after.email == user.email else _told(asked, user, "address", signed_out=False)
+        return f"Name and address are changed.{told}"
 
     return _done(asked, act)
 
@@ -154,7 +155,8 @@ def forget_code(asked: Asked) -> Answer:
     def act(user: User) -> str:
         _not_self(asked, user)
         asked.desk.store.credentials.forget_code(user.id, asked.actor, asked.now)
-        return "One-time codes are set up anew at the next sign-in."
+        told = _told(asked, user, "telephone for one-time codes", signed_out=True)
+        return f"One-time codes are set up anew at the next sign-in.{told}"
 
     return _done(asked, act)
 
@@ -179,6 +181,15 @@ def _who(asked: Asked) -> User:
 def _not_self(asked: Asked, user: User) -> None:
     if user.id == asked.user.id:
         raise Refused("Nothing was changed: ask another administrator to change your own access.")
+
+
+def _told(asked: Asked, user: User, what: str, *, signed_out: bool) -> str:
+    """Write to the person that somebody changed how they sign in (NIST SP 800-63B section 4.6)."""
+    try:
+        asked.desk.mail(letters.changed(asked.desk, user, what, asked.now, signed_out=signed_out))
+    except DeliveryError:
+        return " The mail that tells of it could not be sent; tell the person yourself."
+    return ""
 
 
 def _sent(asked: Asked, user: User, compose: Callable[[Desk, User, str, datetime], Message], what: str) -> str:
@@ -212,7 +223,7 @@ def _end_of(day: str, zone: ZoneInfo) -> datetime | None:
         typed = datetime.strptime(day.strip(), "%Y-%m-%d")  # noqa: DTZ007 - a day; the zone comes next
     except ValueError as error:
         raise UsageError("Nothing was changed: write the day as year-month-day, such as 2027-01-31.") from error
-    return datetime.combine(typed.date(), time(23, 59, 59), zone).astimezone(UTC)
+    return training_end(typed.date(), zone)
 
 
 def _list(asked: Asked, wrong: dict[str, str] | None = None) -> Answer:

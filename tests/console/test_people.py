@@ -91,6 +91,8 @@ def test_roles_conflicts_and_training_are_changed(office: Office) -> None:
     ("way", "fields", "told"),
     [
         ("training", {"until": "31.1.2027"}, "year-month-day"),
+        ("training", {"until": "9999-12-31"}, "from 2000 to 2200"),
+        ("training", {"until": "0001-01-01"}, "from 2000 to 2200"),
         ("conflicts", {"staff": "", "reason": "x"}, "choose a member of staff"),
         ("conflicts", {"staff": "1", "reason": " "}, "why this is a conflict"),
         ("roles", {"roles": "nothing"}, "no such role"),

@@ -3,22 +3,25 @@ from __future__ import annotations
 import csv
 import io
 import json
-from dataclasses import fields
+from dataclasses import fields, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from pdfua import validate
 from pypdf import PdfReader
 
+from domain.accounts import LedgerEntry, LedgerEvent, Licence, Staff
+from domain.audit import AuditRecord, entry_after
 from domain.errors import UsageError
-from domain.exports import ExportedFinding
+from domain.exports import CaseFile, ExportedFinding, ExportedIncident, ExportedVersion, Notice, PersonnelFile
 from domain.findings import Clause, Severity
-from domain.review import Outcome, ReviewState
+from domain.review import Outcome, Review, ReviewEvent, ReviewState, Step
 from reports.export_csv import COLUMNS, as_csv, cell
 from reports.export_json import FINDINGS, as_json
-from reports.export_pdf import findings_page
+from reports.export_pdf import case_page, findings_page, personnel_page
 from reports.pdf import as_pdf
 
 AT = datetime(2026, 11, 16, 10, 0, tzinfo=UTC)
@@ -133,6 +136,92 @@ def test_the_pdf_is_tagged_titled_and_in_a_language():
     text = "".join(page.extract_text() for page in made.pages)
     assert "The post mocks a colleague." in text
     assert "<b>fell</b>" in text
+
+
+def test_every_cell_of_the_pdf_names_its_header():
+    made = PdfReader(io.BytesIO(pdf()))
+    cells, headers = [], set()
+    stack = [made.trailer["/Root"]["/StructTreeRoot"]]
+    while stack:
+        node = stack.pop().get_object()
+        if isinstance(node, list):
+            stack += node
+        elif isinstance(node, dict):
+            if node.get("/S") == "/TD":
+                cells.append(set(node["/A"]["/Headers"]))
+            if node.get("/S") == "/TH":
+                headers.add(node["/ID"])
+            stack += [node["/K"]] if "/K" in node else []
+    assert len(cells) > 10
+    assert all(each and each <= headers for each in cells)
+
+
+def a_case():
+    review = Review(3, 7, 1, 1, Clause.CONDUCT, Severity.S2, ReviewState.CLOSED, 4, AT, outcome=Outcome.NOT_UPHELD)
+    event = ReviewEvent(1, 3, AT, 9, "Rory Quill", Step.DECIDE, ReviewState.CLOSED, "Heard and\nweighed.")
+    return CaseFile(
+        review=replace(review, events=(event,)),
+        finding=a_finding(),
+        author="Tess Arroway",
+        versions=(
+            ExportedVersion(1, "a" * 64, "new", AT, None, kept=True),
+            ExportedVersion(2, "b" * 64, "edited", AT, AT, kept=True, text="Shown \u202ewords."),
+        ),
+        ledger=(LedgerEntry(1, 1, LedgerEvent.ENROLLED, AT, "tester", "n" * 64, None, "", None, None),),
+        notices=(Notice("n" * 64, "What is read, and why."),),
+        mails=(),
+        audit=(entry_after(None, AuditRecord(AT, "user:9", "review.decided", "review:3")),),
+        incident=ExportedIncident(AT, AT, {}, None),
+    )
+
+
+def pages():
+    staff = Staff(1, "Tess Arroway", "counselor", Licence.COUNSELOR, "tess@larkspurbend.example", None, None)
+    record = PersonnelFile(staff, ("https://social.example/@tess",), (), (), (a_case(),), (a_finding(review_id=None),))
+    head = (("Practice", "Larkspur Bend Counseling"),)
+    return {
+        "findings": findings_page("Findings and decisions", "Purpose.", head, [a_finding(), a_finding()]),
+        "nothing": findings_page("Findings and decisions", "Purpose.", head, []),
+        "case": case_page("Case 3", "Purpose.", head, a_case()),
+        "personnel": personnel_page("Record of findings", "Purpose.", head, record),
+    }
+
+
+@pytest.mark.parametrize("which", ["findings", "nothing", "case", "personnel"])
+def test_a_validator_finds_no_error_in_any_document(which, tmp_path):
+    """Of the rules of PDF/UA-1 that a machine can check, those that `pdfua` knows."""
+    file = tmp_path / "export.pdf"
+    file.write_bytes(as_pdf(pages()[which]))
+    report = validate(str(file))
+    assert [each.message for each in report.findings if each.severity.name == "ERROR"] == []
+
+
+def test_the_validator_misses_a_title_and_a_language_where_there_are_none(tmp_path):
+    """So its silence on them above means something."""
+    rules = {}
+    for name, page in {"bare": "<p>Words.</p>", **pages()}.items():
+        file = tmp_path / f"{name}.pdf"
+        file.write_bytes(as_pdf(page))
+        rules[name] = {each.rule_id for each in validate(str(file)).findings} & {"UA-06-001", "UA-07-001"}
+    assert rules == {
+        "bare": {"UA-06-001", "UA-07-001"},
+        "findings": set(),
+        "nothing": set(),
+        "case": set(),
+        "personnel": set(),
+    }
+
+
+def test_a_case_shows_its_words_and_says_what_is_left_out():
+    page = pages()["case"]
+    for words in (
+        "Heard and\nweighed.",
+        "kept, left out here",
+        "Shown words.",
+        "What is read, and why.",
+        "review.decided",
+    ):
+        assert words in page
 
 
 def test_the_pdf_fetches_nothing():

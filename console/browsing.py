@@ -68,7 +68,7 @@ def number_in(fields: Mapping[str, str], name: str, wrong: dict[str, str] | None
     if digits and 0 < int(text) <= _LARGEST_ID:
         return int(text)
     if text and wrong is not None:
-        wrong[name] = "Choose one from the list."
+        wrong[name] = f"Choose from the list: {name}."
     return None
 
 
@@ -107,7 +107,7 @@ def _week(typed: Mapping[str, str], name: str, time_zone: str, wrong: dict[str, 
     try:
         return period_named(typed[name].upper(), time_zone)
     except ValueError:
-        wrong[name] = "Write a week as 2026-W47."
+        wrong[name] = f"Write the week it goes {name} as 2026-W47."
         return None
 
 
@@ -117,7 +117,7 @@ def _one(typed: Mapping[str, str], name: str, members: type[_E], wrong: dict[str
     try:
         return members(typed[name])
     except ValueError:
-        wrong[name] = "Choose one from the list."
+        wrong[name] = f"Choose from the list: {name}."
         return None
 
 
@@ -128,5 +128,5 @@ def _severity(typed: Mapping[str, str], wrong: dict[str, str]) -> Severity | Non
     try:
         return Severity(number)
     except ValueError:
-        wrong["severity"] = "Choose one from the list."
+        wrong["severity"] = "Choose from the list: severity."
         return None

@@ -84,13 +84,19 @@ def difference(before: str, after: str) -> tuple[Piece, ...] | None:
     if max(len(old), len(new)) > 2 * MOST_WORDS:
         return None
     pieces: list[Piece] = []
-    for kind, first, last, start, end in SequenceMatcher(None, old, new).get_opcodes():
-        gone, come = "".join(old[first:last]), "".join(new[start:end])
-        if kind == "equal":
-            pieces.append(Piece(gone))
-        else:
-            pieces += [piece for piece in (Piece(gone, "del"), Piece(come, "ins")) if piece.words]
-    return tuple(pieces)
+    gone = come = ""
+    changes = SequenceMatcher(None, old, new).get_opcodes()
+    for place, (kind, first, last, start, end) in enumerate(changes):
+        before_it, after_it = "".join(old[first:last]), "".join(new[start:end])
+        # A blank between two changes would tear them into single words.
+        between = before_it.isspace() and 0 < place < len(changes) - 1
+        if kind != "equal" or between:
+            gone, come = gone + before_it, come + after_it
+            continue
+        pieces += (Piece(gone, "del"), Piece(come, "ins"), Piece(before_it))
+        gone = come = ""
+    pieces += (Piece(gone, "del"), Piece(come, "ins"))
+    return tuple(piece for piece in pieces if piece.words)
 
 
 def compared(versions: Sequence[SeenVersion], time_zone: str) -> tuple[Compared, ...]:
@@ -113,7 +119,7 @@ def _whole(version: SeenVersion) -> str:
 def _passages(version: SeenVersion, evidence: Evidence) -> Iterable[Passage]:
     if version.words is None:
         return
-    texts = {"text": ("The post", version.words)}
+    texts = {"text": ("Its words", version.words)}
     texts |= {f"media.{number}.alt": (f"Picture {number + 1}", alt) for number, alt in enumerate(version.alts)}
     if any(span.field == "bio" for span in evidence.spans):
         texts["bio"] = ("The profile's line, as it reads now", evidence.bio)

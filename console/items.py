@@ -46,6 +46,7 @@ _HINTS: Mapping[Step, str] = {
     Step.NOTE: "For the record. The author reads notes when they ask for it.",
 }
 _BLOCKING = (Step.TRIAGE_OPEN, Step.DECIDE, Step.SECOND, Step.DECIDE_APPEAL)
+_WORDLESS = (Step.TRIAGE_OPEN, Step.NOTIFY)
 _FOLDED = (Step.ASK_CONTEXT, Step.DISAGREE, Step.NOTE)
 
 
@@ -59,7 +60,9 @@ class Form:
     outcomes: tuple[tuple[str, str], ...]
     checks: tuple[tuple[str, str], ...]
     noted: bool
-    """Whether it asks for written words in any case."""
+    """Whether it needs written words in any case."""
+    asks: bool
+    """Whether it asks for words at all."""
     folded: bool
 
 
@@ -162,12 +165,14 @@ def alike(reviews: Sequence[Review], time_zone: str) -> tuple[tuple[int, str, st
 def _form(review: Review, step: Step, rules: ReviewRules) -> Form:
     outcomes = outcomes_for(review, step)
     upheld = step is Step.SECOND and review.outcome in UPHELD
+    noted = needs_note(review, step, None, rules)
     return Form(
         step=step.value,
         button=BUTTONS[step],
         hint=_HINTS[step],
         outcomes=tuple((one.value, MEANING[one]) for one in outcomes),
         checks=tuple(CHECKLIST.items()) if upheld or set(outcomes) & set(UPHELD) else (),
-        noted=needs_note(review, step, None, rules),
+        noted=noted,
+        asks=noted or step not in _WORDLESS,
         folded=step in _FOLDED,
     )

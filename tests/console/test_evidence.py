@@ -46,6 +46,11 @@ def test_a_difference_shows_what_went_and_what_came():
         Piece(" now", "ins"),
     )
     assert difference("same", "same") == (Piece("same"),)
+    assert difference("one two three", "four five three") == (
+        Piece("one two", "del"),
+        Piece("four five", "ins"),
+        Piece(" three"),
+    )
 
 
 @given(

@@ -20,6 +20,7 @@ from monitor import work
 from monitor.config_console import host_and_port
 from monitor.models import error_rates
 from monitor.retention import PROFILES
+from monitor.shown_settings import shown_settings
 from monitor.systemd import notify
 from monitor.teaching import teach
 
@@ -50,6 +51,7 @@ def desk_of(app: App) -> Desk:
         mail=app.mailer.send,
         sender=config.mail.sender,
         settings=settings_of(config),
+        shown_settings=shown_settings(config),
         teach=partial(_teach, app),
         routing=config.concerns.routing(app.policy),
         profile=config.retention.profile,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import and_, delete, false, func, not_, or_, select, update
 
@@ -77,7 +77,7 @@ def erase_sign_in(connection: Connection, staff_id: int, actor: str, now: dateti
             continue
         connection.execute(delete(sessions).where(sessions.c.user_id == row.id))
         connection.execute(delete(links).where(links.c.user_id == row.id))
-        nothing = {"active": False, "password_hash": None, "totp_secret": None, "recovery_hashes": []}
+        nothing: dict[str, Any] = {"active": False, "password_hash": None, "totp_secret": None, "recovery_hashes": []}
         connection.execute(update(users).where(users.c.id == row.id).values(**nothing))
         append(connection, AuditRecord(now, actor, "user.erased", f"user:{row.id}"))
         ended += 1

@@ -86,7 +86,7 @@ class HoldStore:
 
 def holds_on(connection: Connection, account_id: int | None) -> tuple[Hold, ...]:
     """The holds that stand now and bear on an account; all that stand, for None."""
-    conditions = [holds.c.lifted_at.is_(None)]
+    conditions: list[ColumnElement[bool]] = [holds.c.lifted_at.is_(None)]
     if account_id is not None:
         conditions.append(or_(holds.c.account_id.is_(None), holds.c.account_id == account_id))
     return _those(connection, *conditions)

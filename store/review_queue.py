@@ -37,6 +37,17 @@ WAITING = (
 )
 """States in which a reviewer has, or will have, something to do."""
 _GRAVEST_FIRST = (Severity.S4, Severity.S3, Severity.S2, Severity.S1)
+_LATER = review_events.alias("later")
+_ASKED_AGAIN = exists().where(
+    _LATER.c.review_id == review_events.c.review_id,
+    _LATER.c.id > review_events.c.id,
+    _LATER.c.step == Step.NOTIFY,
+    _LATER.c.actor_id.is_not(None),
+)
+# The author answered after a reviewer last asked. Made once: making an alias takes longer than asking the database.
+_ANSWERED = exists().where(
+    review_events.c.review_id == reviews.c.id, review_events.c.step == Step.ANSWER, ~_ASKED_AGAIN
+)
 
 
 def seen_by(user: User) -> ColumnElement[bool]:
@@ -79,9 +90,10 @@ def _of_severity(
 ) -> Select[Any]:
     after = [] if start is None else [_after(start)]
     parts = [
-        # Each part reads a stretch of one index and stops; a select of its own because SQLite wants it so.
+        # Each part reads a stretch of one index and stops; a select of its own because SQLite wants it so. Two columns,
+        # because SQLAlchemy spends longer on making the columns of a subquery than a database on answering it.
         select(
-            select(reviews)
+            select(reviews.c.id, reviews.c.opened_at)
             .where(reviews.c.state == state, reviews.c.severity == int(severity), *allowed, *after)
             .order_by(reviews.c.opened_at, reviews.c.id)
             .limit(limit)
@@ -90,7 +102,8 @@ def _of_severity(
         for state in (wanted.states or WAITING)
     ]
     together = union_all(*parts).subquery()
-    return select(together).order_by(together.c.opened_at, together.c.id).limit(limit)
+    first = select(together.c.id).order_by(together.c.opened_at, together.c.id).limit(limit)
+    return select(reviews).where(reviews.c.id.in_(first)).order_by(reviews.c.opened_at, reviews.c.id)
 
 
 def _after(start: QueuePlace) -> ColumnElement[bool]:
@@ -123,7 +136,7 @@ def is_due(now: datetime) -> ColumnElement[bool]:
     return or_(
         reviews.c.state != ReviewState.NOTIFIED,
         reviews.c.answer_until <= now,
-        _answered(),
+        _ANSWERED,
     )
 
 
@@ -138,15 +151,3 @@ def untold_steps(since: datetime, until: datetime) -> Select[tuple[int]]:
         .where(review_events.c.at >= since, review_events.c.at <= until, review_events.c.step.in_(TOLD), ~queued)
         .distinct()
     )
-
-
-def _answered() -> ColumnElement[bool]:
-    """The author answered after a reviewer last asked."""
-    later = review_events.alias("later")
-    asked_again = exists().where(
-        later.c.review_id == review_events.c.review_id,
-        later.c.id > review_events.c.id,
-        later.c.step == Step.NOTIFY,
-        later.c.actor_id.is_not(None),
-    )
-    return exists().where(review_events.c.review_id == reviews.c.id, review_events.c.step == Step.ANSWER, ~asked_again)

@@ -217,13 +217,16 @@ class ReviewStore:
         """How many wait, are overdue, are with their authors, are closed."""
         waiting = and_(reviews.c.state.in_(WAITING), is_due(now))
         answering = and_(reviews.c.state == ReviewState.NOTIFIED, ~is_due(now))
+        closed = select(func.count()).select_from(reviews).where(reviews.c.state == ReviewState.CLOSED)
+        query = select(
+            func.count().filter(waiting).label("waiting"),
+            func.count().filter(and_(waiting, is_overdue(now))).label("overdue"),
+            func.count().filter(or_(answering, reviews.c.state == ReviewState.DECIDED)).label("with_author"),
+            closed.scalar_subquery().label("closed"),
+        ).where(reviews.c.state.in_((*WAITING, ReviewState.DECIDED)))
         with self.database.reading() as connection:
-            return ReviewCounts(
-                waiting=_count(connection, waiting),
-                overdue=_count(connection, waiting, is_overdue(now)),
-                with_author=_count(connection, or_(answering, reviews.c.state == ReviewState.DECIDED)),
-                closed=_count(connection, reviews.c.state == ReviewState.CLOSED),
-            )
+            found = connection.execute(query).mappings().one()
+        return ReviewCounts(**found)
 
     def _by_program(self, which: ColumnElement[bool], step: Step, now: datetime, rules: ReviewRules) -> int:
         """One step on each review that fits, each in a transaction of its own; one that changed meanwhile is left."""

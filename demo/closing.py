@@ -14,6 +14,7 @@ from rich.table import Table
 
 from demo.story import Verdict
 from domain.findings import GRAVITY, Severity
+from domain.review import Outcome
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -26,6 +27,8 @@ if TYPE_CHECKING:
     from domain.reporting import ReportedFinding
     from monitor.app import App
 
+MENDED = "tess-42"
+"""Story id of the post whose author mends it in time."""
 DANGER = "tess-41"
 """Story id of the post that only the clinical lead hears of."""
 
@@ -43,7 +46,7 @@ class Comparison:
 
 
 def tell(console: Console, world: World, app: App, diary: Diary, folder: Path) -> bool:
-    """Print it all; False when a post was stored that must never be, or a danger to life went astray."""
+    """Print it all; False when a post was stored that must never be, a danger to life or a mended post went astray."""
     _events(console, world, diary)
     _weeks(console, app)
     _comparison(console, compare(world, app))
@@ -52,8 +55,9 @@ def tell(console: Console, world: World, app: App, diary: Diary, folder: Path) -
         f"Posts in the database that must never be: {len(leaked)}, of {len(world.never())} there to be taken."
     )
     silent = _safety(console, world, app, folder)
+    kept_out = _mended(console, world, app)
     _where(console, folder)
-    return silent and not leaked
+    return silent and kept_out and not leaked
 
 
 def compare(world: World, app: App) -> Comparison:
@@ -166,6 +170,21 @@ def _safety(console: Console, world: World, app: App, folder: Path) -> bool:
         highlight=False,
     )
     return len(heard) == 1 and not found and not kept
+
+
+def _mended(console: Console, world: World, app: App) -> bool:
+    """One post of the story is mended while only its author knows of the finding: no digest may name it."""
+    reviews = [review for review in app.store.reviews.standing(closed=True) if review.outcome is Outcome.RESOLVED]
+    named = {finding.id for digest in app.store.digests.all() for finding in digest.findings}
+    url = world.url(world.post(MENDED))
+    mended = [finding for finding in app.store.findings.all() if finding.post_url == url]
+    console.print(
+        f"Mended by their authors before management was to see them: {len(reviews)}; "
+        f"of these in a digest: {sum(review.finding_id in named for review in reviews)}.",
+        highlight=False,
+    )
+    settled = {review.finding_id for review in reviews}
+    return bool(mended) and all(finding.id in settled and finding.id not in named for finding in mended)
 
 
 def _where(console: Console, folder: Path) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from benchmarks import archive_pages, collecting, footprint, scoring
+from benchmarks import archive_pages, collecting, footprint, scoring, verifying
 
-for benchmark in (collecting, scoring, footprint, archive_pages):
+for benchmark in (collecting, scoring, footprint, archive_pages, verifying):
     benchmark.main()

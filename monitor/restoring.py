@@ -170,7 +170,7 @@ def _places(into: Path, settings: Mapping[str, Any]) -> Places:
     moved: list[str] = []
 
     def inside(section: str, key: str, usual: str) -> Path:
-        named = settings.get(section, {}).get(key, usual)
+        named = str(settings.get(section, {}).get(key, usual))
         if Path(named).is_absolute() or ".." in Path(named).parts:
             moved.append(f"{section}.{key} = {named!r}; what belongs there is in {into / usual}")
             return into / usual

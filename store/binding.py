@@ -63,7 +63,7 @@ def standing(connection: Connection, kind: str, keys: Collection[Any]) -> Iterat
     for start in range(0, len(ordered), _CHUNK):
         those = source.query.where(source.key.in_(ordered[start : start + _CHUNK])).order_by(source.key)
         for row in connection.execute(those).mappings():
-            yield _standing(kind, row)
+            yield _standing(kind, dict(row))
 
 
 def every(connection: Connection, kind: str) -> Iterator[Standing]:

@@ -13,8 +13,8 @@ from sqlalchemy import Column, Date, Integer, MetaData, Table, Text, func, inser
 
 from domain.binding import plain
 from domain.errors import UsageError
-from store import record_tables
 from store.columns import Choice, Sealed, SealedJson, UtcDateTime
+from store.record_tables import users
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -22,12 +22,14 @@ if TYPE_CHECKING:
     from sqlalchemy.engine import Connection
 
 _BATCH = 500
+_SCHEMA = users.metadata
+"""All tables: those of the people's side stand in the same schema as the others."""
 _PASSING = frozenset({"sessions", "links", "attempts", "leases"})
 
 
 def table_names() -> tuple[str, ...]:
     """Every table that lasts, those that others point to first; sign-ins and leases end with the installation."""
-    return tuple(table.name for table in record_tables.metadata.sorted_tables if table.name not in _PASSING)
+    return tuple(table.name for table in _SCHEMA.sorted_tables if table.name not in _PASSING)
 
 
 def rows(connection: Connection, name: str) -> Iterator[dict[str, Any]]:
@@ -56,7 +58,7 @@ def load(connection: Connection, name: str, lines: Iterable[Mapping[str, Any]]) 
 
 def is_empty(connection: Connection) -> bool:
     """Whether none of our tables is here."""
-    return not set(inspect(connection).get_table_names()) & set(record_tables.metadata.tables)
+    return not set(inspect(connection).get_table_names()) & set(_SCHEMA.tables)
 
 
 def numbers(connection: Connection) -> dict[str, int]:
@@ -96,14 +98,14 @@ def _numbered() -> list[Table]:
     """Tables whose ids the database gives."""
     return [
         table
-        for table in record_tables.metadata.sorted_tables
+        for table in _SCHEMA.sorted_tables
         if "id" in table.columns and isinstance(table.c.id.type, Integer) and table.c.id.primary_key
     ]
 
 
 def _raw(name: str) -> Table:
     """The table with sealed columns as the texts that they are stored as."""
-    table = record_tables.metadata.tables[name]
+    table = _SCHEMA.tables[name]
     columns = (
         Column(
             each.name,

@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import Text, and_, func, not_, select, type_coerce, update
 
 from domain.errors import KeyLost, SealBroken
-from store import record_tables
 from store.columns import Sealed, SealedJson, keyring_of
+from store.record_tables import users
 from vault.keyring import SEALED_MARK, key_name
 
 if TYPE_CHECKING:
@@ -100,14 +100,15 @@ def sealed_columns() -> tuple[Column[Any], ...]:
     """Every column whose values are sealed, in the order of tables and columns."""
     return tuple(
         column
-        for table in record_tables.metadata.sorted_tables
+        for table in users.metadata.sorted_tables
         for column in table.columns
         if isinstance(column.type, Sealed | SealedJson)
     )
 
 
 def _seal_anew(connection: Connection, column: Column[Any], key: Any, raw: str) -> int:
-    sealing: Sealed | SealedJson = column.type  # type: ignore[assignment] - `sealed_columns` has no others
+    sealing = column.type
+    assert isinstance(sealing, Sealed | SealedJson)
     value = sealing.process_result_value(raw, connection.dialect)
     same = (_key(column) == key, _raw(column) == raw)
     return connection.execute(update(column.table).where(*same).values({column.name: value})).rowcount

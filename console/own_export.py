@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from console import own
@@ -61,12 +61,17 @@ def own_item(asked: Asked, review: Review | None, finding: ReportedFinding | Non
     return OwnItem(
         review=review,
         finding=finding,
-        entry=entry_of(finding, titles, zone, where) if finding and where else None,
+        entry=_without_word_of_telling(entry_of(finding, titles, zone, where)) if finding and where else None,
         title=words.clause_title(source.clause, titles),
         stands=own.where_it_stands(review, asked.now) if review else "On record; no review of its own",
         history=own.told(review, people, asked.now, zone) if review else (),
         settles=own.what_settles_it(review) if review else "",
     )
+
+
+def _without_word_of_telling(entry: Entry) -> Entry:
+    """Whether the author was told is no news to the author."""
+    return replace(entry, notes=tuple(note for note in entry.notes if not note.startswith("The author ")))
 
 
 def with_words(asked: Asked, item: OwnItem) -> OwnItem:
@@ -75,7 +80,7 @@ def with_words(asked: Asked, item: OwnItem) -> OwnItem:
     if evidence is None:
         return item
     reading = reading_of(evidence, asked.desk.practice.time_zone)
-    return OwnItem(item.review, item.finding, item.entry, item.title, item.stands, item.history, item.settles, reading)
+    return replace(item, reading=reading)
 
 
 def as_json(

@@ -43,10 +43,10 @@ def wrong(message: str) -> Answer:
     return _fault(HTTPStatus.BAD_REQUEST, "This cannot be done", message, "Go back, change it, and send it again.")
 
 
-def no_form() -> Answer:
-    """400: the body is no form."""
+def no_form(status: HTTPStatus = HTTPStatus.BAD_REQUEST) -> Answer:
+    """400: the body is no form; 415 when it is of another kind altogether."""
     return _fault(
-        HTTPStatus.BAD_REQUEST,
+        status,
         "This form cannot be read",
         "What arrived is not a form of this console. Nothing was changed.",
         "Go back, open the page anew and try once more.",

@@ -22,12 +22,16 @@ class NoForm(Exception):  # noqa: N818
     """The body is no form, or no UTF-8."""
 
 
+class OtherKind(NoForm):
+    """It does not even say that it is one."""
+
+
 async def read_form(request: Request) -> tuple[tuple[str, str], ...]:
-    """The fields in order. Raises TooLong, before more than that was read, and NoForm."""
+    """The fields in order. Raises TooLong, before more than that was read, NoForm and OtherKind."""
     if request.headers.get("content-length") == "0":
         return ()
     if request.headers.get("content-type", "").partition(";")[0].strip().lower() != _FORM:
-        raise NoForm
+        raise OtherKind
     return parsed(await _body(request))
 
 

@@ -31,7 +31,7 @@ _HEADERS = {
     "permissions-policy": "camera=(), microphone=(), geolocation=(), payment=(), usb=(), interest-cohort=()",
     "x-robots-tag": "noindex, nofollow, noarchive",
 }
-_TRANSPORT = "max-age=31536000"
+_TRANSPORT = "max-age=31536000; includeSubDomains"
 
 
 class Hardened:

@@ -61,12 +61,10 @@ def recovery(desk: Desk, user: User, actor: str, now: datetime) -> Message:
     return written(letter, desk.practice.name, desk.sender, now)
 
 
-def changed(desk: Desk, user: User, what: str, now: datetime) -> Message:
+def changed(desk: Desk, user: User, what: str, now: datetime, *, signed_out: bool = True) -> Message:
     """Word to the owner that `what` of the account was changed, so that a stranger's change does not stay unseen."""
-    told = (
-        f"The {what} of your access to {desk.practice.name}'s policy check was changed just now, "
-        "and everywhere else you were signed out."
-    )
+    told = f"The {what} of your access to {desk.practice.name}'s policy check was changed just now"
+    told += ", and everywhere else you were signed out." if signed_out else "."
     letter = Letter(
         kind="changed",
         key=f"{user.id}:{what}:{now.isoformat()}",

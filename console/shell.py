@@ -18,7 +18,7 @@ from console import cookies, faults
 from console.admission import CSRF_FIELD, Verdict, admission, own_form, same_site
 from console.answers import Redirected, Sent, Shown
 from console.asked import Asked
-from console.forms import NoForm, TooLong, read_form
+from console.forms import NoForm, OtherKind, TooLong, read_form
 from console.menu import menu
 from console.network import network_of
 from console.rendering import render
@@ -57,6 +57,8 @@ class Shell:
                 fields = await read_form(request)
             except TooLong:
                 fault = faults.too_long()
+            except OtherKind:
+                fault = faults.no_form(HTTPStatus.UNSUPPORTED_MEDIA_TYPE)
             except NoForm:
                 fault = faults.no_form()
             except ClientDisconnect:

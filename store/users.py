@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection
     from datetime import datetime
 
+    from sqlalchemy import Delete
     from sqlalchemy.engine import Connection
 
     from store.columns import AnyRow
@@ -68,11 +69,13 @@ class UserStore:
             return _maybe(connection, users.c.email_key == address_key(email))
 
     def change(self, user_id: int, name: str, email: str, actor: str, now: datetime) -> User:
-        """Another name or address. Raises UsageError as `add` does."""
+        """Another name or address; links sent to the one of before end. Raises UsageError as `add` does."""
         with self.database.writing() as connection:
             user = _locked(connection, user_id)
             row = _row_of(name, email, user.roles, user.staff_id)
             _must_be_free(connection, row["email_key"], user_id)
+            if row["email_key"] != address_key(user.email):
+                connection.execute(_links_of(user_id))
             _set(connection, user_id, row)
             _log(connection, now, actor, "user.changed", user_id)
             return user_of(connection, user_id)
@@ -107,7 +110,7 @@ class UserStore:
             if user.active:
                 _must_leave_an_administrator(connection, user)
                 _set(connection, user_id, {"active": False})
-                connection.execute(delete(links).where(links.c.user_id == user_id, links.c.used_at.is_(None)))
+                connection.execute(_links_of(user_id))
                 end_sessions(connection, user_id, actor, now)
                 _log(connection, now, actor, "user.deactivated", user_id)
             return user_of(connection, user_id)
@@ -252,6 +255,11 @@ def _locked(connection: Connection, user_id: int) -> User:
 def _lock_everybody(connection: Connection) -> None:
     """In one order, so that two administrators who remove each other at once come one after the other."""
     connection.execute(select(users.c.id).order_by(users.c.id).with_for_update())
+
+
+def _links_of(user_id: int) -> Delete:
+    """Takes away what was sent and not used yet."""
+    return delete(links).where(links.c.user_id == user_id, links.c.used_at.is_(None))
 
 
 def _set(connection: Connection, user_id: int, values: dict[str, Any]) -> None:

@@ -84,10 +84,10 @@ class Guest:
         return self.browser.post(path, data=data, headers={"origin": BASE, "sec-fetch-site": "same-origin"}, **how)
 
 
-def stranger(office: Office, address: str = "203.0.113.9") -> Guest:
-    """Nobody, coming from this network address."""
+def stranger(office: Office, address: str = "203.0.113.9", known: Collection[Page] | None = None) -> Guest:
+    """Nobody, coming from this network address; `known` are the pages there are, by default every one."""
     browser = TestClient(
-        make_app(office.desk),
+        make_app(office.desk, None if known is None else tuple(known)),
         base_url=BASE,
         follow_redirects=False,
         raise_server_exceptions=False,

@@ -25,6 +25,7 @@ from monitor import (
     cli_record,
     cli_reviews,
     cli_score,
+    cli_search,
     cli_serve,
     cli_staff,
     cli_stop,
@@ -63,6 +64,7 @@ cli_daemon.add_to(app)
 cli_record.add_to(app)
 cli_backup.add_to(app)
 cli_serve.add_to(app)
+cli_search.add_to(app)
 cli_stop.add_to(app)
 cli_templates.add_to(app)
 

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 from domain.reporting import DeliveryKind
 from monitor.delivery import SendReport, queue, refused_for_good
 from monitor.digest import CRITICAL_PREFIX, hears_of_refusal, send, tell_authors, undelivered_key
-from monitor.reviews import settle
 
 if TYPE_CHECKING:
     from monitor.digest import Reporting
@@ -39,14 +38,13 @@ def _call_others(tools: Reporting) -> bool:
 
 
 def alert_due(tools: Reporting) -> SendReport:
-    """Warn of dangers to life, open reviews, queue an alert for every critical finding, and send what is due.
+    """Warn of dangers to life, then queue an alert for every critical finding that has none, and send what is due.
 
     The author hears first, though the alert never waits for that: the breach clock may already run
     (45 CFR 164.404(a)(2), GDPR Art. 33).
     """
     post = tools.post
     report = warn_due(tools)
-    settle(post, tools.config)
     for finding in post.store.findings.critical_unalerted():
         key = f"{CRITICAL_PREFIX}{finding.id}"
         report += tell_authors(tools, key, [finding])

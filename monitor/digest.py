@@ -67,8 +67,7 @@ def digest_due(tools: Reporting) -> DigestReport:
     """Build and send the digest of every ended week that is due and has none yet, then whatever mail still waits."""
     built: list[str] = []
     held: list[str] = []
-    reviews.settle(tools.post, tools.config)
-    mail = send(tools, DeliveryKind.NOTICE)
+    mail = review_due(tools)
     for period in weeks_without_digest(tools):
         if _must_wait(tools, period):
             held.append(period.week)
@@ -78,6 +77,12 @@ def digest_due(tools: Reporting) -> DigestReport:
     _queue_for_newcomers(tools)
     mail += send(tools, DeliveryKind.NOTICE, DeliveryKind.DIGEST)
     return DigestReport(tuple(built), tuple(held), mail)
+
+
+def review_due(tools: Reporting) -> SendReport:
+    """Bring every review up to now, and write to the authors whom that concerns."""
+    reviews.settle(tools.post, tools.config)
+    return send(tools, DeliveryKind.NOTICE)
 
 
 def _queue_for_newcomers(tools: Reporting) -> None:

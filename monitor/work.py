@@ -13,7 +13,7 @@ from domain.errors import ConfigError, UsageError
 from monitor.alerts import alert_due, warn_due
 from monitor.archive import publish
 from monitor.cases import cases_beside, drop_erased
-from monitor.digest import digest_due, weeks_without_digest
+from monitor.digest import digest_due, review_due, weeks_without_digest
 from monitor.heads import sign_due
 from monitor.opinions import OpinionReport, opine
 from monitor.retention import PROFILES
@@ -39,7 +39,7 @@ RETENTION_EVERY = timedelta(days=1)
 
 @dataclass(frozen=True, slots=True)
 class Collected:
-    """A collection pass, the alerts it led to, and the second opinions that were asked for.
+    """A collection pass, the alerts and notices it led to, and the second opinions that were asked for.
 
     An opinion that did not come is no work undone: it is asked for again.
     """
@@ -62,7 +62,7 @@ def never() -> bool:
 def collect(
     app: App, *, stopping: Callable[[], bool] = never, on_visit: Callable[[Visit], None] | None = None
 ) -> Collected:
-    """Read every due account, then alert about anything critical and ask for second opinions where switched on.
+    """Read every due account, alert about anything critical, ask for second opinions where switched on, open reviews.
 
     Of a danger to life the clinical lead is told while the pass still runs.
     """
@@ -77,7 +77,10 @@ def collect(
     readings = collect_due(app.collecting(), stopping=stopping, on_visit=visited)
     if readings.visits:
         _record(app, readings, started_at)
-    return Collected(readings, alert(app), second_opinions(app, stopping=stopping))
+    alerts = alert(app)
+    # Before the notices, which say what the model said; after the alerts, which wait for nothing.
+    opinions = second_opinions(app, stopping=stopping)
+    return Collected(readings, alerts + review_due(app.reporting()), opinions)
 
 
 def _record(app: App, readings: PassReport, started_at: datetime) -> None:

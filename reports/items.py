@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING
 
 from domain.findings import Clause, Severity
@@ -167,23 +168,26 @@ def overturn_lines(digest: Digest) -> tuple[OverturnLine, ...]:
     )
 
 
+def _shown(
+    digest: Digest, archive_url: str, findings: tuple[ReportedFinding, ...], anchor: str, limit: int
+) -> tuple[MailItem, ...]:
+    hidden = confidential_posts(digest)
+    return tuple(
+        mail_item(
+            finding,
+            words.clause_title(finding.clause, digest.clause_titles),
+            digest.period.time_zone,
+            links.archived(archive_url, digest.period.week, f"{anchor}-{finding.id}"),
+            confidential=finding.post_url in hidden,
+        )
+        for finding in findings[:limit]
+    )
+
+
 def digest_mail(digest: Digest, archive_url: str, limits: Limits) -> DigestMail:
     """The week for a mail, cut to `limits`."""
     zone, week = digest.period.time_zone, digest.period.week
-    hidden = confidential_posts(digest)
-
-    def shown(findings: tuple[ReportedFinding, ...], anchor: str, limit: int) -> tuple[MailItem, ...]:
-        return tuple(
-            mail_item(
-                finding,
-                words.clause_title(finding.clause, digest.clause_titles),
-                zone,
-                links.archived(archive_url, week, f"{anchor}-{finding.id}"),
-                confidential=finding.post_url in hidden,
-            )
-            for finding in findings[:limit]
-        )
-
+    shown = partial(_shown, digest, archive_url)
     lines = [(line.reading is Reading.READ, account_line(line, zone)) for line in digest.coverage]
     read = [line for good, line in lines if good]
     unread = [line for good, line in lines if not good]

@@ -36,7 +36,8 @@ def switch_on(practice: Practice, server: ModelServer, **values: object) -> None
     bounds = "\n".join(f"clause_{clause.value} = [0.0, 1.0]" for clause in sorted(ASKABLE))
     rest = after[after.index("[logging]") :]
     practice.config.file.write_text(f"{before}[opinion]\n{table}\n[opinion.bounds]\n{bounds}\n{rest}", encoding="utf-8")
-    practice.config = load_config(practice.config.file, {})
+    review = practice.config.review
+    practice.config = load_config(practice.config.file, {}).model_copy(update={"review": review})
 
 
 def asked_posts(server: ModelServer) -> list[str]:

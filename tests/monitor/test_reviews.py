@@ -9,7 +9,7 @@ from domain.errors import MailServerDown
 from domain.review import Checklist, Move, Outcome, Review, ReviewState, Step
 from monitor.alerts import alert_due
 from monitor.archive import publish
-from monitor.digest import digest_due
+from monitor.digest import digest_due, review_due
 from monitor.reviews import rules_of
 from store.engine import Store
 from tests.fakes.practice import GRAVE, HARMLESS, Practice, practice_on
@@ -35,6 +35,7 @@ def read(practice: Practice) -> None:
     """One round of the daemon: collect, then whatever follows from it."""
     practice.collect()
     alert_due(practice.reporting())
+    review_due(practice.reporting())
 
 
 def publish_offer(practice: Practice) -> Review:
@@ -126,7 +127,7 @@ def test_the_grace_counts_from_the_mail_and_not_from_the_finding(practice: Pract
     read(practice)
     untold = the_review(practice)
     practice.clock.forward(hours=30)
-    alert_due(practice.reporting())
+    review_due(practice.reporting())
 
     assert untold.author_told_at is None
     told = the_review(practice)

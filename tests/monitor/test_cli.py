@@ -388,6 +388,10 @@ def test_the_daemon_tells_systemd_and_ends_well_on_sigterm(installed: Command) -
     assert [json.loads(line)["event"] for line in log.splitlines()][-1] == "stopped"
 
 
+def test_the_search_index_is_made_anew(installed: Command) -> None:
+    assert "0 findings can be found" in installed("reindex").stdout
+
+
 def test_collection_stops_and_two_people_let_it_go_on(installed: Command) -> None:
     assert installed("stop", "--reason", "  ").returncode == WRONG_USAGE
     assert installed("stop", "--reason", "The model is being measured again.").returncode == 0

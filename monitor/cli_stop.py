@@ -56,6 +56,8 @@ def status(config: ConfigFile = DEFAULT_CONFIG) -> None:
         say(f"Accounts due now: {app.store.accounts.count_due(app.clock())}")
         say(f"Last collecting pass: {local_time(app.store.runs.last_finished('collect'), app)}")
         say(f"Mail not sent yet: {len(app.store.deliveries.unsent())}")
+        if waiting := app.store.concerns.waiting_for_nobody():
+            say(f"Concerns that nobody may handle: {waiting}. Invite whoever [concerns] names, as privacy-officer.")
 
 
 def actor() -> str:

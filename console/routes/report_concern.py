@@ -48,7 +48,7 @@ def report(asked: Asked) -> Answer:
         return faults.too_often(_SECONDS_AN_HOUR)
     desk = asked.desk
     got = desk.store.concerns.receive(new, desk.routing, asked.now)
-    shown = page("concerns/receipt.html.j2", code=got.code, concern=got.concern, **_dates(desk, got.concern))
+    shown = page("concerns/receipt.html.j2", code=got.code, concern=got.concern, dates=_dates(desk, got.concern))
     letter = _letter(asked, got.concern, "A concern was received", "concern", str(got.concern.id))
     return Answer(shown.content, after=lambda: _send(desk, letter))
 
@@ -126,11 +126,11 @@ def _followed(
         typed=typed,
         wrong=wrong or {},
         longest=LONGEST_TEXT,
-        **_dates(asked.desk, concern),
+        dates=_dates(asked.desk, concern),
     )
 
 
-def _dates(desk: Desk, concern: Concern) -> dict[str, object]:
+def _dates(desk: Desk, concern: Concern) -> dict[str, str]:
     zone = desk.practice.time_zone
     return {
         "received": words.local_day(concern.received_at, zone),

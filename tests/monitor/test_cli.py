@@ -17,6 +17,8 @@ import pytest
 from demo.servers import running
 from demo.world import open_world
 from domain.accounts import AccountKind, Profile
+from domain.concerns import NewConcern, Openness
+from domain.routing import Routing
 from migrations.upgrade import downgrade
 from monitor.cli import main
 from monitor.clock import utc_now
@@ -408,10 +410,14 @@ def test_collection_stops_and_two_people_let_it_go_on(installed: Command) -> Non
     assert "somebody else must confirm" in again.stderr
     assert "asked on" in installed("status").stdout
 
-    store = open_store(f"sqlite:///{installed.folder / 'section7.db'}")
+    store = open_store(
+        f"sqlite:///{installed.folder / 'section7.db'}", read_keyring(installed.folder / "section7.keyring")
+    )
     store.stops.confirm_resume("user:2", utc_now())
+    store.concerns.receive(NewConcern("https://a.example/1", None, "Look.", Openness.ANONYMOUS), Routing(), utc_now())
     store.close()
     assert "Collection: on" in installed("status").stdout
+    assert "Concerns that nobody may handle: 1" in installed("status").stdout
     assert "stopped" not in installed("collect").stderr
 
 

@@ -109,7 +109,8 @@ class SearchStore:
     def count(self, wanted: Wanted, sight: Sight) -> int:
         """How many findings fit."""
         with self.database.reading() as connection:
-            return int(connection.execute(_counted(self._fitting(wanted, sight))).scalar_one())
+            counted: int = connection.execute(_counted(self._fitting(wanted, sight))).scalar_one()
+        return counted
 
     def reindex(self) -> int:
         """Make every finding's terms anew, in pages; returns how many findings there are. Needed after a new key."""
@@ -178,7 +179,7 @@ def _narrowed(wanted: Wanted) -> list[ColumnElement[bool]]:
     return conditions
 
 
-def _counted(query: Select[Any]) -> Select[tuple[int]]:
+def _counted(query: Select[Any]) -> Select[int]:
     return select(func.count()).select_from(query.subquery())
 
 

@@ -54,7 +54,7 @@ class IncidentStore:
                 raise Refused("The checklist has no such item. Go back to the page and try again.")
             if key in incident.checklist:
                 return incident
-            done = incident.checklist | {key: Confirmed(user.id, user.name, now)}
+            done = {**incident.checklist, key: Confirmed(user.id, user.name, now)}
             _write(connection, review_id, checklist={name: _plain(one) for name, one in done.items()})
             _tell(connection, "incident.confirmed", review_id, user, now, item=key)
             return _those(connection, incidents.c.review_id == review_id)[0]

@@ -52,7 +52,7 @@ def parsed(body: bytes) -> tuple[tuple[str, str], ...]:
 
 async def _body(request: Request) -> bytes:
     told = request.headers.get("content-length", "0")
-    if not told.isdigit() or len(told) > len(str(LARGEST_BODY)) or int(told) > LARGEST_BODY:
+    if not (told.isascii() and told.isdigit()) or len(told) > len(str(LARGEST_BODY)) or int(told) > LARGEST_BODY:
         raise TooLong
     body = bytearray()
     async for chunk in request.stream():

@@ -17,7 +17,8 @@ if TYPE_CHECKING:
 
 SHORTEST_PASSWORD = 12
 """Characters. NIST asks for 8 where a second factor is used; it can be switched off here."""
-LONGEST_PASSWORD = 200
+LONGEST_PASSWORD = 128
+"""Characters (OWASP ASVS 4.0.3, 2.1.2)."""
 _FEWEST_DIFFERENT = 5
 _SHORTEST_REST = 6
 """What must be left of a password without the words that anybody would try first."""

@@ -17,6 +17,7 @@ from domain.access import Role, User
 from domain.credentials import ACCOUNT_FROM_NETWORK
 from store.engine import Store
 from tests.console.surface import HOST, enter, everything, guest, stranger
+from tests.fakes.clock import FakeClock
 from tests.fakes.desk import BASE, Office, office_on
 from vault.codes import STEP_SECONDS, code_at, new_secret
 
@@ -81,6 +82,36 @@ def test_a_stranger_costs_as_many_password_hashes_as_somebody_known(office: Offi
         for email in (user.email, gone.email, invited.email, "nobody@larkspurbend.example", "", "x" * 10_000)
     }
     assert set(map(str, tried.values())) == {"Counter({'verify': 1})"}
+
+
+@pytest.mark.parametrize(
+    ("password", "status"),
+    [
+        ("correct  battery   wand", 303),
+        ("\U0001f341\U0001f9ed\U0001f4da\U0001f6b2\U0001f3bb\U0001f9f5" * 2, 303),
+        ("\u6c34\u5c71\u6728\u706b\u91d1\u571f\u65e5\u6708\u98a8\u96f2\u7530\u5ddd" * 6, 303),
+        ("lower case only", 303),
+        ("abcdefghijk lmno qrst " * 6, 422),
+        ("tenletters", 422),
+    ],
+)
+def test_a_password_may_be_long_and_of_any_letters_and_none_is_cut(office: Office, password: str, status: int) -> None:
+    user = office.people[Role.AUDITOR]
+    link = letters.new_link(office.desk, user, "invitation", "command", office.clock()).removeprefix(BASE)
+
+    assert stranger(office).send(link, fields={"password": password, "again": password}).status_code == status
+    check = office.store.credentials.check_password
+    assert (check(user.email, password, office.clock()) is not None) == (status == 303)
+    assert check(user.email, password[:-1], office.clock()) is None
+    office.clock.forward(days=1000)
+    assert (check(user.email, password, office.clock()) is not None) == (status == 303)
+
+
+def test_a_new_installation_lets_nobody_in(sqlite_store: Store) -> None:
+    assert sqlite_store.users.all() == ()
+    for email in ("admin", "root", "administrator", "admin@localhost", "section7"):
+        for password in ("", "admin", "password", "section7"):
+            assert sqlite_store.credentials.check_password(email, password, FakeClock()()) is None
 
 
 def test_asking_for_a_way_back_costs_no_hash_for_anybody(office: Office) -> None:

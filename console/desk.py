@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 from console.flood import Flood
 from domain.review_locks import ReviewRules
 from domain.routing import Routing
+from reports.pdf import as_pdf
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -88,6 +89,8 @@ class Desk:
     """The retention profile's name, which says under which law the practice works."""
     retention: tuple[str, ...] = ()
     """The retention rules in force, a sentence each."""
+    pdf: Callable[[str], bytes] = as_pdf
+    """Makes PDF/UA of a page; raises UsageError where it cannot be made."""
     on_withdrawal: Callable[[], object] | None = None
     """Takes what was just erased out of the archive's pages, too; raises ArchiveError when they cannot be written."""
     shown_settings: tuple[tuple[str, str], ...] = ()

@@ -21,7 +21,6 @@ from domain.errors import ArchiveError, Conflict, UsageError
 from domain.review import Move, ReviewState, Step
 from domain.review_locks import NOTE_LIMIT
 from reports import words
-from reports.pdf import as_pdf
 
 if TYPE_CHECKING:
     from console.asked import Asked
@@ -82,7 +81,7 @@ def export_pdf(asked: Asked) -> Answer:
     """The whole record as PDF/UA; where that cannot be made, the page to print."""
     accounts = _accounts(asked)
     try:
-        content = as_pdf(as_page(asked, _everything(asked), accounts, _ledger(asked, accounts)))
+        content = asked.desk.pdf(as_page(asked, _everything(asked), accounts, _ledger(asked, accounts)))
     except UsageError:
         return redirect("/my/record", notice="This installation makes no PDF files. You can print this page instead.")
     _record_export(asked, "pdf")

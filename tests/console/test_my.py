@@ -268,14 +268,20 @@ def test_the_record_as_data_is_complete(office: Office, page, review_id: int) ->
     assert (newest.event, newest.details) == ("export.made", {"form": "json", "of": "own"})
 
 
-def test_the_record_as_pdf_or_as_a_page(office: Office, page, review_id: int, monkeypatch) -> None:
-    made = []
-    monkeypatch.setattr("console.routes.my.as_pdf", lambda html: made.append(html) or b"%PDF-1.7")
+def test_the_record_as_pdf(office: Office, page, review_id: int) -> None:
+    pytest.importorskip("weasyprint")
     answer = page.get("/my/export.pdf")
-    assert (answer.content, answer.headers["content-type"]) == (b"%PDF-1.7", "application/pdf")
-    assert "Larkspur workbook" in made[0]
 
-    monkeypatch.setattr("console.routes.my.as_pdf", _missing)
+    assert answer.headers["content-type"] == "application/pdf"
+    assert answer.content.startswith(b"%PDF-")
+    newest = office.store.audit.newest().record
+    assert (newest.event, newest.details) == ("export.made", {"form": "pdf", "of": "own"})
+
+
+def test_where_no_pdf_can_be_made_the_page_to_print_opens(office: Office, account, review_id: int) -> None:
+    office.desk = replace(office.desk, pdf=_missing)
+    page = office.signed_in(CLINICIAN)
+
     assert page.get("/my/export.pdf").headers["location"] == "/my/record"
     shown = page.get("/my/record").text
     assert "makes no PDF files" in shown

@@ -107,6 +107,7 @@ def _week_page(
     return page(
         "browse/week.html.j2",
         content={"error_rates": asked.desk.practice.error_rates},
+        live=True,
         root="/",
         suffix="",
         linked=asked.user.may(Permission.SEE_ARCHIVE),

@@ -19,17 +19,19 @@ if TYPE_CHECKING:
     from reports.entries import Entry
 
 
-def sight_of(user: User, now: datetime) -> Sight:
+def sight_of(user: User, now: datetime, *, naming: bool = False) -> Sight:
     """Which findings stand in this person's lists.
 
     A reviewer who is not the privacy officer learns nothing of clause 2 and S4; nobody reads of their own findings or
-    of a named conflict here. Whoever does not review sees that an item exists, and of client detail no more than that.
+    of a named conflict here. Whoever does not review sees that an item exists, and of client detail no more than that;
+    with `naming`, where the question names an author or a word, not even that, or the answer would tell them.
     """
     reviews = user.may(Permission.REVIEW)
     hidden = {conflict.staff_id for conflict in user.conflicts if not conflict.line_manager}
     if user.staff_id is not None:
         hidden.add(user.staff_id)
-    return Sight(now, critical=user.may(Permission.REVIEW_CRITICAL) or not reviews, hidden_staff=frozenset(hidden))
+    critical = user.may(Permission.REVIEW_CRITICAL) or not (reviews or naming)
+    return Sight(now, critical=critical, hidden_staff=frozenset(hidden))
 
 
 def shown(asked: Asked, hit: Hit) -> Entry:

@@ -167,7 +167,7 @@ def account(asked: Asked) -> Answer:
     if account_id is None:
         raise NotHere
     before = number_in(asked.query, "before")
-    wanted, sight = Wanted(account_id=account_id), sight_of(asked.user, asked.now)
+    wanted, sight = Wanted(account_id=account_id), sight_of(asked.user, asked.now, naming=True)
     found = asked.desk.store.search.find(wanted, sight, before=before, limit=ITEMS)
     head = _heads(asked).get(account_id) or _left(found.hits)
     if head is None:

@@ -39,7 +39,8 @@ def look(asked: Asked) -> Answer:
 
 def _found(asked: Asked, fields: Mapping[str, str]) -> Answer:
     question = question_of(fields, asked.desk.practice.time_zone)
-    sight, before = sight_of(asked.user, asked.now), number_in(fields, "before")
+    naming = bool(question.wanted.words or question.wanted.account_id)
+    sight, before = sight_of(asked.user, asked.now, naming=naming), number_in(fields, "before")
     looked = question.anything and not question.wrong
     found = asked.desk.store.search.find(question.wanted, sight, before=before, limit=ITEMS) if looked else None
     return page(

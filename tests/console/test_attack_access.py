@@ -217,6 +217,20 @@ def test_the_address_of_the_item_done_last_tells_nothing_of_others(practice: Off
     assert main_of(officer.browser.get("/queue?done=4").text) == main_of(officer.browser.get("/queue").text)
 
 
+def test_asking_for_a_name_or_a_word_does_not_tell_what_the_answer_leaves_out(practice: Office) -> None:
+    """An item under clause 2 is shown to an auditor without author and words: a search for them must not find it."""
+    auditor = who(practice, Role.AUDITOR)
+
+    assert 'id="finding-1"' in auditor.browser.get("/clauses/2").text
+    for words in (CLIENT, "Arroway", "tess"):
+        assert 'id="finding-1"' not in auditor.send("/search", fields={"words": words}).text
+    assert 'id="finding-3"' in auditor.send("/search", fields={"words": "Arroway"}).text
+    for address in ("/accounts/1", "/search?account=1", "/search?account=1&clause=2"):
+        assert 'id="finding-1"' not in auditor.browser.get(address).text
+    officer = who(practice, Role.PRIVACY_OFFICER)
+    assert 'id="finding-1"' in officer.send("/search", fields={"words": "Arroway"}).text
+
+
 def test_a_concern_is_its_handlers_alone(practice: Office) -> None:
     jonas = practice.store.users.find("jonas.wray@larkspurbend.example")
     visitor = guest(practice, jonas)

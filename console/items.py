@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from console.phrases import CHECKLIST, MEANING, OUTCOME, TAKEN, status
 from domain.review import UPHELD, Checklist, Outcome, Step
-from domain.review_locks import STATES, needs_note, outcomes_for
+from domain.review_locks import BY_AUTHOR, STATES, needs_note, outcomes_for
 from domain.workflow import possible_steps, why_not
 from reports import words
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from console.asked import Asked
     from domain.access import User
-    from domain.review import Review
+    from domain.review import Review, ReviewEvent
     from domain.review_locks import ReviewRules
 
 BUTTONS: Mapping[Step, str] = {
@@ -140,12 +140,19 @@ def history(review: Review, time_zone: str) -> tuple[Taken, ...]:
     return tuple(
         Taken(
             when=words.moment(words.local(event.at, time_zone)),
-            who=words.plain(event.actor) or "the program",
+            who=_who(event),
             what=TAKEN[event.step] + (f": {OUTCOME[event.outcome]}" if event.outcome else ""),
             note=words.visible(event.note),
         )
         for event in review.events
     )
+
+
+def _who(event: ReviewEvent) -> str:
+    """Reviewers by name; the author by what they are, since not everybody who reads this may know whose post it is."""
+    if event.step in BY_AUTHOR:
+        return "the author"
+    return words.plain(event.actor) or "the program"
 
 
 def answers(review: Review, time_zone: str) -> tuple[Taken, ...]:

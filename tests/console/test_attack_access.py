@@ -9,6 +9,8 @@ import pytest
 
 from console.registry import PUBLIC
 from domain.access import Role
+from domain.review import Move, Step
+from domain.review_locks import ReviewRules
 from tests.console.surface import (
     CLIENT,
     GETS,
@@ -229,6 +231,18 @@ def test_asking_for_a_name_or_a_word_does_not_tell_what_the_answer_leaves_out(pr
         assert 'id="finding-1"' not in auditor.browser.get(address).text
     officer = who(practice, Role.PRIVACY_OFFICER)
     assert 'id="finding-1"' in officer.send("/search", fields={"words": "Arroway"}).text
+
+
+def test_an_answer_does_not_name_the_author_to_whoever_may_not_know(practice: Office) -> None:
+    tess, now = practice.people[Role.CLINICIAN], practice.clock()
+    revision = practice.store.reviews.get(1).revision
+    move = Move(Step.ANSWER, tess.id, now, f"I am Tess Arroway and {CLIENT} is no client.")
+    practice.store.reviews.apply(1, revision, move, tess, ReviewRules())
+
+    page = who(practice, Role.AUDITOR).browser.get("/findings/1").text
+    assert "the author" in page
+    assert "Arroway" not in page
+    assert CLIENT not in page
 
 
 def test_a_concern_is_its_handlers_alone(practice: Office) -> None:

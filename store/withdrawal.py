@@ -62,7 +62,7 @@ def erase(connection: Connection, enrolment: Enrolment) -> Erased:
 
 
 def _out_of_digests(connection: Connection, account_id: int) -> None:
-    forget_findings(connection, frozenset(connection.execute(_minor(account_id)).scalars()))
+    forget_findings(connection, frozenset(connection.execute(_minor(account_id)).scalars().all()))
     forget_account(connection, account_id)
 
 

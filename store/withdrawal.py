@@ -62,11 +62,11 @@ def erase(connection: Connection, enrolment: Enrolment) -> Erased:
 
 
 def _out_of_digests(connection: Connection, account_id: int) -> None:
-    forget_findings(connection, frozenset(connection.execute(_minor(account_id)).scalars().all()))
+    forget_findings(connection, frozenset(connection.execute(_minor(account_id)).scalars()))
     forget_account(connection, account_id)
 
 
-def _minor(account_id: int) -> Select[tuple[int]]:
+def _minor(account_id: int) -> Select[int]:
     mine = select(versions.c.id).join_from(versions, posts).where(posts.c.account_id == account_id)
     return select(findings.c.id).where(findings.c.version_id.in_(mine), not_(outlives_withdrawal()))
 

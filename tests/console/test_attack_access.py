@@ -80,6 +80,24 @@ def test_no_id_in_any_address_shows_what_the_role_does_not_need(practice: Office
     assert {word: address for word, address in read.items() if word not in MAY_READ[role]} == {}
 
 
+@pytest.mark.parametrize("role", EVERYBODY, ids=str)
+def test_no_form_answers_with_what_the_role_does_not_need(practice: Office, role: Role | None) -> None:
+    visitor, read = who(practice, role), {}
+    # These end the walk: the session, or what there is to read.
+    kept = [page for page in POSTS if not re.search("sign-out|end|withdraw|deactivate", page.path)]
+    for page, filled in itertools.product(
+        kept, ({}, {"revision": "1", "note-unmasked": "because", "reason": "because"})
+    ):
+        for address in addresses(page)[:9]:
+            answer = visitor.send(address, fields=filled)
+            assert answer.status_code < 500, address
+            read |= dict.fromkeys(re.findall(r"zz[a-z]+", answer.text), page.path)
+
+    asked_for = {KEPT + CLIENT: "/findings/{id}/unmask", NAME: "/concerns/{id}/reporter"}
+    more = asked_for if role is Role.PRIVACY_OFFICER else {}
+    assert {word: path for word, path in read.items() if word not in MAY_READ[role]} == more
+
+
 @pytest.mark.parametrize("role", [Role.REVIEWER, Role.PRIVACY_OFFICER], ids=str)
 def test_the_walk_over_the_ids_does_find_what_may_be_read(practice: Office, role: Role) -> None:
     visitor = who(practice, role)

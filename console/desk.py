@@ -17,8 +17,10 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from datetime import datetime
 
+    from console.identity import IdentityProvider
     from domain.findings import Accepted, ClauseText, Endorsement
     from domain.reporting import Message
+    from domain.verification import Verdict
     from store.engine import Store
 
 Lesson: TypeAlias = "Accepted | Endorsement"
@@ -100,6 +102,10 @@ class Desk:
 
     None where the policy is changed by hand only.
     """
+    verify: Callable[[], Verdict] | None = None
+    """Checks the whole record. Raises UsageError when it cannot be done now. None where it is checked elsewhere."""
+    identity: IdentityProvider | None = None
+    """The practice's own identity provider; None where people sign in with a password alone."""
 
     @property
     def rules(self) -> ReviewRules:

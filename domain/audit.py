@@ -58,6 +58,26 @@ class AuditEntry:
     hash: str
 
 
+@dataclass(frozen=True, slots=True)
+class LogFilter:
+    """Which lines are asked for; every part narrows it. `since` is the first instant, `until` the first one after."""
+
+    kind: str = ""
+    """The part of the event's name before the dot, such as "review"."""
+    actor: str = ""
+    subject: str = ""
+    since: datetime | None = None
+    until: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class LogPage:
+    """Newest lines first. `older` is what to ask for the next page with; None on the last one."""
+
+    entries: tuple[AuditEntry, ...]
+    older: int | None = None
+
+
 def entry_after(previous: AuditEntry | None, record: AuditRecord) -> AuditEntry:
     """The line that comes after `previous` (None: the first)."""
     seq, before = (previous.seq + 1, previous.hash) if previous else (1, GENESIS)

@@ -60,6 +60,25 @@ class Findings:
             self.more_flaws += 1
 
 
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What was checked, what is wrong with it, where the log ends, and the name of the key that the signatures are of.
+
+    `whole` is false where the check ended early, because nothing after that could be believed.
+    """
+
+    found: Findings
+    seq: int = 0
+    head: str = ""
+    key: str = ""
+    whole: bool = True
+
+    @property
+    def well(self) -> bool:
+        """Whether nothing is wrong."""
+        return self.found.well
+
+
 @dataclass(slots=True)
 class Chain:
     """What is left of the log once it was walked: where it ends, what it binds, and the hashes that are asked about."""

@@ -10,6 +10,7 @@ import typer
 
 from domain.audit import COMMAND
 from domain.errors import UsageError
+from monitor.checking import public_key_beside
 from monitor.cli_common import DEFAULT_CONFIG, ConfigFile, opened
 from monitor.cli_export import export
 from monitor.cli_text import say
@@ -19,11 +20,9 @@ from monitor.record_export import export_record
 from monitor.verifying import Kept, verify_export, verify_store
 from store.engine import open_store
 from vault.files import read_keyring
-from vault.signing import public_file, read_public_key
 
 if TYPE_CHECKING:
-    from monitor.verifying import Verdict
-    from vault.signing import PublicKey
+    from domain.verification import Verdict
 
 
 def add_to(app: typer.Typer) -> None:
@@ -88,17 +87,9 @@ def _verify_database(file: Path, kept: Kept) -> Verdict:
     store = open_store(config.database_url.get_secret_value(), read_keyring(config.keyring_file))
     try:
         store.check_schema()
-        return verify_store(store, _public_key(config.signing_key_file), config.heads_file, kept)
+        return verify_store(store, public_key_beside(config.signing_key_file), config.heads_file, kept)
     finally:
         store.close()
-
-
-def _public_key(file: Path) -> PublicKey:
-    public = public_file(file)
-    try:
-        return read_public_key(public.read_text(encoding="ascii"))
-    except (OSError, ValueError) as error:
-        raise UsageError(f"There is no public key {public}. Run `section7 init`, or put it back.") from error
 
 
 def _say(verdict: Verdict) -> None:

@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 
     from sqlalchemy.engine import Connection
 
-    from monitor.verifying import Verdict
+    from domain.verification import Verdict
 
 _SQLITE = "sqlite:///"
 _DAMAGED = (

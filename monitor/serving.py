@@ -17,6 +17,7 @@ import uvicorn
 from console.desk import Desk, PracticeWords, Settings
 from domain.errors import UsageError
 from monitor import work
+from monitor.checking import Checker
 from monitor.config_console import host_and_port
 from monitor.models import error_rates
 from monitor.retention import PROFILES
@@ -57,6 +58,7 @@ def desk_of(app: App) -> Desk:
         profile=config.retention.profile,
         retention=app.store.retention.explain(PROFILES[config.retention.profile], app.ceilings()),
         on_withdrawal=partial(work.archive, app, urgent=True),
+        verify=Checker(app.store, config.signing_key_file, config.heads_file),
     )
 
 

@@ -9,7 +9,16 @@ from typing import TYPE_CHECKING, Any
 
 from domain.binding import Standing
 from domain.errors import UsageError
-from domain.verification import Findings, HeadChecks, check_asked, check_heads, check_missing, check_records, walk
+from domain.verification import (
+    Findings,
+    HeadChecks,
+    Verdict,
+    check_asked,
+    check_heads,
+    check_missing,
+    check_records,
+    walk,
+)
 from monitor import record_files as files
 from monitor.heads import read_heads as read_heads_file
 from monitor.stamping import stamp_check
@@ -35,25 +44,6 @@ class Kept:
     head: str = ""
     key: str = ""
     roots: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Verdict:
-    """What was checked, what is wrong with it, where the log ends, and the name of the key that the signatures are of.
-
-    `whole` is false where the check ended early, because nothing after that could be believed.
-    """
-
-    found: Findings
-    seq: int = 0
-    head: str = ""
-    key: str = ""
-    whole: bool = True
-
-    @property
-    def well(self) -> bool:
-        """Whether nothing is wrong."""
-        return self.found.well
 
 
 def verify_store(

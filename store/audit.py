@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import func, insert, select
 
-from domain.audit import SYSTEM, AuditEntry, AuditRecord, canonical, entry_after
+from domain.audit import SYSTEM, AuditEntry, AuditRecord, LogPage, canonical, entry_after
 from store.columns import storable
 from store.record_tables import audit
 
@@ -16,8 +16,10 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Sequence
     from datetime import datetime
 
+    from sqlalchemy import ColumnElement
     from sqlalchemy.engine import Connection
 
+    from domain.audit import LogFilter
     from store.columns import AnyRow
     from store.database import Database
 
@@ -89,6 +91,16 @@ class AuditStore:
             row = connection.execute(query).one_or_none()
         return _entry(row) if row else None
 
+    def page(self, wanted: LogFilter, *, before: int | None = None, limit: int = 50) -> LogPage:
+        """The lines that fit, newest first, at most `limit`. `before` is the `older` of the page before."""
+        query = select(audit).where(*_narrowed(wanted)).order_by(audit.c.seq.desc()).limit(limit + 1)
+        if before is not None:
+            query = query.where(audit.c.seq < before)
+        with self.database.reading() as connection:
+            rows = connection.execute(query).all()
+        entries = tuple(_entry(row) for row in rows[:limit])
+        return LogPage(entries, entries[-1].seq if len(rows) > limit else None)
+
     def entries(self, after: int = 0) -> Iterator[AuditEntry]:
         """Every line after `after`, in order, in pages so that any number fits in memory."""
         while page := self._page(after):
@@ -117,6 +129,18 @@ def entries_about(connection: Connection, subjects: Collection[str]) -> tuple[Au
     """The lines with one of these subjects, in order."""
     query = select(audit).where(audit.c.subject.in_(subjects)).order_by(audit.c.seq)
     return tuple(_entry(row) for row in connection.execute(query))
+
+
+def _narrowed(wanted: LogFilter) -> list[ColumnElement[bool]]:
+    exact = {"actor": wanted.actor, "subject": wanted.subject}
+    narrowed = [audit.c[name] == value for name, value in exact.items() if value]
+    if wanted.kind:
+        narrowed.append(audit.c.event.startswith(f"{wanted.kind}.", autoescape=True))
+    if wanted.since is not None:
+        narrowed.append(audit.c.at >= wanted.since)
+    if wanted.until is not None:
+        narrowed.append(audit.c.at < wanted.until)
+    return narrowed
 
 
 def _page_of(connection: Connection, after: int) -> tuple[AuditEntry, ...]:

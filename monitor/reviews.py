@@ -15,7 +15,7 @@ from domain.review import ReviewState, Step
 from domain.review_locks import UNDO_FOR
 from monitor.delivery import queue
 from reports.letters import Letter, ReviewLetter
-from store.review_queue import STEP_PREFIX
+from store.review_queue import OPENED_PREFIX, STEP_PREFIX
 
 if TYPE_CHECKING:
     from domain.reporting import Delivery, Message, ReportedFinding
@@ -25,8 +25,6 @@ if TYPE_CHECKING:
     from monitor.delivery import Posting
     from reports.render import Renderer
 
-OPENED_PREFIX = "opened:"
-"""A notice's key is this and the instant at which the reviews it tells of were opened."""
 AFTER = UNDO_FOR + timedelta(minutes=1)
 """A letter about a step waits this long: one that can be taken back must not be on its way."""
 LONGEST = timedelta(days=30)

@@ -18,7 +18,7 @@ from store.exporting import decided, found, masked, narrowed, news
 from store.findings import ALERT_PREFIX
 from store.holds import holds_on
 from store.record_tables import incidents, reviews
-from store.review_queue import STEP_PREFIX
+from store.review_queue import OPENED_PREFIX, STEP_PREFIX
 from store.review_rows import reviews_where
 from store.staff import staff_of
 from store.tables import accounts, deliveries, findings, ledger, notices, staff, versions
@@ -34,10 +34,6 @@ if TYPE_CHECKING:
     from domain.reporting import Delivery
     from domain.review import Review
     from store.database import Database
-
-
-OPENED_PREFIX = "opened:"
-"""As `monitor.reviews` makes the keys of notices."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 
     from domain.access import User
 
+OPENED_PREFIX = "opened:"
+"""A notice's delivery key is this and the instant at which the reviews it tells of were opened."""
 STEP_PREFIX = "step:"
 """A letter's delivery key is this and the id of the step that it tells of."""
 WAITING = (

@@ -126,17 +126,29 @@ class HttpClient:
         seconds = self.politeness.account_deadline if deadline is None else deadline
         return _AccountHttp(self, self.monotonic() + seconds)
 
-    def post(self, url: str, content: bytes, *, content_type: str, accept: str) -> Response:
+    def post(
+        self,
+        url: str,
+        content: bytes,
+        *,
+        content_type: str,
+        accept: str,
+        authorization: str = "",
+        expect: Sequence[int] = (),
+    ) -> Response:
         """One POST, bounded and checked like every request; a redirect is not followed, it raises WrongContent.
 
-        Raises CollectError for everything that is not a whole answer with status 200.
+        Raises CollectError for everything that is not a whole answer with status 200 or one of `expect`.
+        `authorization` is the header of that name (RFC 9110 section 11.6.2).
         """
         with _named():
             target = httpx.URL(url)
         caps = Caps(self.politeness.max_wire_bytes, self.politeness.max_body_bytes)
         headers = {"Accept": accept, "Content-Type": content_type}
+        if authorization:
+            headers["Authorization"] = authorization
         reader = _AccountHttp(self, self.monotonic() + self.politeness.account_deadline)
-        return reader.send_once(target, _Ask(headers, {}, robots=False, expect=(), caps=caps, content=content))
+        return reader.send_once(target, _Ask(headers, {}, robots=False, expect=expect, caps=caps, content=content))
 
     def close(self) -> None:
         """Close all connections."""
@@ -194,7 +206,7 @@ class _AccountHttp:
         """One request to one address. Raises WrongContent for a redirect."""
         self._permit(url, ask)
         response = self._exchange(url, ask)
-        if response.status != HTTPStatus.OK:
+        if response.status != HTTPStatus.OK and response.status not in ask.expect:
             raise WrongContent(f"status {response.status}")
         return response
 

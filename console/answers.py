@@ -43,15 +43,24 @@ class Sent:
 
 
 @dataclass(frozen=True, slots=True)
+class SentAway:
+    """See other, to the practice's identity provider. `to` is made by the provider's part and never by a visitor."""
+
+    to: str
+
+
+@dataclass(frozen=True, slots=True)
 class Answer:
     """An answer, and what goes with it.
 
-    `session` sets the session cookie to this token; "" ends it; None leaves it. `after` runs when the answer is out,
-    for what the person need not wait for.
+    `session` sets the session cookie to this token; "" ends it; None leaves it. So does `attempt` with the cookie of a
+    sign-in that is under way at the identity provider. `after` runs when the answer is out, for what the person need
+    not wait for.
     """
 
-    content: Shown | Redirected | Sent
+    content: Shown | Redirected | Sent | SentAway
     session: str | None = None
+    attempt: str | None = None
     after: Callable[[], None] | None = field(default=None, compare=False)
 
 

@@ -1,4 +1,4 @@
-"""The console's three cookies: the session, the visit of somebody not signed in, and the notice for the next page.
+"""The console's four cookies: the session, the visit of a stranger, a sign-in at the provider, the next page's notice.
 
 With TLS each carries the prefix __Host-, so that no other host can plant one (RFC 6265bis section 4.1.3.2).
 """
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 SESSION = "section7"
 VISIT = "section7-visit"
+ATTEMPT = "section7-provider"
 _NOTICE = "section7-notice"
 _NOTICE_SECONDS = 60
 

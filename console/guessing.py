@@ -28,6 +28,17 @@ def slowed(asked: Asked, what: str, who: str) -> Answer | None:
     return faults.too_often(math.ceil(pause.total_seconds())) if pause else None
 
 
+def slowed_network(asked: Asked, what: str) -> Answer | None:
+    """The same where nobody is named yet: tries are counted by network alone."""
+    pause = asked.desk.store.attempts.take({_key(asked, what, asked.network): NETWORK}, asked.now)
+    return faults.too_often(math.ceil(pause.total_seconds())) if pause else None
+
+
+def forgiven_network(asked: Asked, what: str) -> None:
+    """Somebody was let in, and what `slowed_network` counted is forgotten: only where nothing can be guessed."""
+    asked.desk.store.attempts.forgive([_key(asked, what, asked.network)])
+
+
 def forgiven(asked: Asked, what: str, who: str) -> None:
     """It was the right one: the account's tries are forgotten, the network's others are not."""
     asked.desk.store.attempts.forgive([_key(asked, what, who, asked.network), _key(asked, what, who)])

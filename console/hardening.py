@@ -15,9 +15,9 @@ if TYPE_CHECKING:
 
     from console.desk import Desk
 
-_CSP = (
-    "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'"
-)
+SIGN_IN = "/sign-in"
+_FORMS = "form-action 'self'"
+_CSP = f"default-src 'none'; style-src 'self'; img-src 'self'; {_FORMS}; frame-ancestors 'none'; base-uri 'none'"
 _HEADERS = {
     "content-security-policy": _CSP,
     "x-content-type-options": "nosniff",
@@ -40,6 +40,7 @@ class Hardened:
     def __init__(self, app: ASGIApp, desk: Desk) -> None:
         self._app = app
         self._hosts = desk.hosts
+        self._provider = desk.identity.origin if desk.identity else ""
         self._headers = {**_HEADERS, **({"strict-transport-security": _TRANSPORT} if desk.https else {})}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -53,6 +54,9 @@ class Hardened:
                 headers = MutableHeaders(scope=message)
                 for name, value in self._headers.items():
                     headers[name] = value
+                if self._provider and scope["path"] == SIGN_IN:
+                    # The button's form ends at the provider, and browsers hold the redirection to this rule, too.
+                    headers["content-security-policy"] = _CSP.replace(_FORMS, f"{_FORMS} {self._provider}")
             await send(message)
 
         named = [value.decode("latin-1").lower() for name, value in scope["headers"] if name == b"host"]

@@ -17,6 +17,8 @@ PUBLIC = frozenset(
     {
         "/sign-in",
         "/sign-in/code",
+        "/sign-in/provider",
+        "/sign-in/provider/back",
         "/invitation/{token}",
         "/recovery",
         "/recovery/{token}",

@@ -16,9 +16,10 @@ from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from console import cookies, faults
 from console.admission import CSRF_FIELD, Verdict, admission, own_form, same_site
-from console.answers import Redirected, Sent, Shown
+from console.answers import Redirected, Sent, SentAway, Shown
 from console.asked import Asked
 from console.forms import NoForm, OtherKind, TooLong, read_form
+from console.identity import ATTEMPT_SECONDS
 from console.menu import menu
 from console.network import network_of
 from console.rendering import render
@@ -132,6 +133,7 @@ class Shell:
             lists=lists,
             network=network_of(request.client.host if request.client else "", self._desk.key),
             csrf=mark(self._desk.key, "visit", visit),
+            attempt=cookies.cookie(self._desk, cookies.ATTEMPT, request.cookies),
         )
 
     def _known(self, asked: Asked, request: Request) -> Asked:
@@ -156,13 +158,17 @@ class Shell:
             response.headers["www-authenticate"] = "Form"
         if answer.session is not None:
             cookies.put(self._desk, response, cookies.SESSION, answer.session)
+        if answer.attempt is not None:
+            cookies.put(self._desk, response, cookies.ATTEMPT, answer.attempt, ATTEMPT_SECONDS)
         if answer.after is not None:
             response.background = BackgroundTask(self._afterwards, answer.after)
         return response
 
-    def _body(self, request: Request, asked: Asked, content: Shown | Redirected | Sent) -> Response:
+    def _body(self, request: Request, asked: Asked, content: Shown | Redirected | Sent | SentAway) -> Response:
         if isinstance(content, Shown):
             return self._html(request, asked, content)
+        if isinstance(content, SentAway):
+            return RedirectResponse(content.to, HTTPStatus.SEE_OTHER)
         if isinstance(content, Redirected):
             redirection = RedirectResponse(content.to, HTTPStatus.SEE_OTHER)
             if content.notice:

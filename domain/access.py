@@ -143,3 +143,18 @@ class Session:
     expires_at: datetime
     verified_at: datetime | None
     csrf: str
+
+
+@dataclass(frozen=True, slots=True)
+class Identity:
+    """Whom an identity provider vouches for.
+
+    `subject` is the account's name there, which is never given to anybody else (OpenID Connect Core 1.0 section 2).
+    """
+
+    issuer: str
+    subject: str
+    verified_email: str = ""
+    """An address that the provider has checked; "" for none."""
+    multi_factor: bool = False
+    """Whether the provider says that a second factor was given."""

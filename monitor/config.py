@@ -186,7 +186,7 @@ class _File(_Section):
 class Config(BaseModel):
     """Everything the program was told, checked, with paths resolved and secrets read.
 
-    `database_url`, `mail_password` and `opinion_key` are secrets: their repr shows asterisks.
+    `database_url`, `mail_password`, `opinion_key` and `oidc_secret` are secrets: their repr shows asterisks.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -219,6 +219,8 @@ class Config(BaseModel):
     mail_password: SecretStr
     opinion_key: SecretStr
     """The model server's key, "" when it wants none."""
+    oidc_secret: SecretStr
+    """What the console shows the identity provider, "" without one."""
 
     @property
     def heads_file(self) -> Path:
@@ -252,9 +254,14 @@ def load_config(file: Path, environment: Mapping[str, str]) -> Config:
     key = secrets.read("opinion.api_key", opinion.api_key_env, opinion.api_key_file) if opinion.enabled else None
     if key is not None and not may_be_sent(key):
         secrets.refuse("opinion.api_key", opinion.api_key_env, "visible ASCII characters without blanks")
-    if wrong := [*secrets.mistakes, *opinion.mistakes(file), *parsed.console.mistakes(file)]:
+    together = [*opinion.mistakes(file), *parsed.console.mistakes(file)]
+    shown = None
+    if oidc := parsed.console.oidc:
+        shown = secrets.read("console.oidc.client_secret", oidc.client_secret_env, oidc.client_secret_file)
+        together += oidc.mistakes(file, parsed.politeness.allowed_private)
+    if wrong := [*secrets.mistakes, *together]:
         raise ConfigError(wrong)
-    return _resolved(file, parsed, url, password or "", key or "")
+    return _resolved(file, parsed, url, password or "", key or "", oidc_secret=shown or "")
 
 
 def _parse(file: Path) -> _File:
@@ -311,7 +318,7 @@ class _Secrets:
         self.mistakes.append(Mistake(str(self._file), key, seen, expected))
 
 
-def _resolved(file: Path, parsed: _File, url: str, password: str, key: str) -> Config:
+def _resolved(file: Path, parsed: _File, url: str, password: str, key: str, *, oidc_secret: str) -> Config:
     folder = file.resolve().parent
     return Config(
         file=file,
@@ -337,6 +344,7 @@ def _resolved(file: Path, parsed: _File, url: str, password: str, key: str) -> C
         database_url=SecretStr(_anchored(url, folder)),
         mail_password=SecretStr(password),
         opinion_key=SecretStr(key),
+        oidc_secret=SecretStr(oidc_secret),
     )
 
 

@@ -14,6 +14,7 @@ from urllib.parse import urlsplit
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
 from domain.errors import Mistake
+from monitor.config_oidc import OidcTable
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -73,6 +74,7 @@ class ConsoleTable(BaseModel):
     session_hours: int = Field(default=12, ge=1, le=24)
     idle_minutes: int = Field(default=30, ge=5, le=240)
     require_second_factor: bool = True
+    oidc: OidcTable | None = None
 
     @property
     def address(self) -> str:

@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from starlette.applications import Starlette
 
     from console.desk import Lesson
+    from console.identity import IdentityProvider
     from monitor.app import App
     from monitor.config import Config
 
@@ -40,7 +41,7 @@ _MOST_AT_ONCE = 500
 """Requests; more are answered 503 before anything was read."""
 
 
-def desk_of(app: App) -> Desk:
+def desk_of(app: App, identity: IdentityProvider | None = None) -> Desk:
     """The desk of this installation."""
     config = app.config
     return Desk(
@@ -58,6 +59,7 @@ def desk_of(app: App) -> Desk:
         profile=config.retention.profile,
         retention=app.store.retention.explain(PROFILES[config.retention.profile], app.ceilings()),
         on_withdrawal=partial(work.archive, app, urgent=True),
+        identity=identity,
         verify=Checker(app.store, config.signing_key_file, config.heads_file),
     )
 

@@ -25,6 +25,7 @@ from store.exports import ExportStore
 from store.findings import FindingStore
 from store.heads import HeadStore
 from store.holds import HoldStore
+from store.identities import IdentityStore
 from store.incidents import IncidentStore
 from store.judgements import JudgementStore
 from store.leases import LeaseStore
@@ -77,6 +78,7 @@ class Store:
     users: UserStore
     sessions: SessionStore
     credentials: CredentialStore
+    identities: IdentityStore
     attempts: AttemptStore
     stops: StopStore
     concerns: ConcernStore
@@ -140,6 +142,7 @@ def store_on(database: Database) -> Store:
         users=UserStore(database),
         sessions=SessionStore(database),
         credentials=CredentialStore(database),
+        identities=IdentityStore(database),
         attempts=AttemptStore(database),
         search=SearchStore(database),
         reviews=ReviewStore(database),

@@ -33,8 +33,13 @@ class SessionStore:
 
     database: Database
 
-    def begin(self, user_id: int, now: datetime, length: timedelta, *, verified: bool) -> tuple[str, Session]:
-        """A new session and its token, which exists nowhere else. Sessions of anybody that have ended are cleared."""
+    def begin(
+        self, user_id: int, now: datetime, length: timedelta, *, verified: bool, how: str = "password"
+    ) -> tuple[str, Session]:
+        """A new session and its token, which exists nowhere else. Sessions of anybody that have ended are cleared.
+
+        `how` is what opened it, in one word, for the log.
+        """
         token = new_token()
         row = {
             "token_hash": token_hash(token),
@@ -49,7 +54,7 @@ class SessionStore:
             connection.execute(delete(sessions).where(sessions.c.expires_at <= now))
             made = connection.execute(insert(sessions).values(row).returning(*sessions.c)).one()
             if verified:
-                _log(connection, now, f"user:{user_id}", "session.began", made.id)
+                _log(connection, now, f"user:{user_id}", "session.began", made.id, how=how)
             return token, _session_of(made)
 
     def verify(self, session: Session, now: datetime, length: timedelta) -> tuple[str, Session]:
@@ -68,7 +73,7 @@ class SessionStore:
         with self.database.writing() as connection:
             changed = update(sessions).where(sessions.c.id == session.id).values(**fresh).returning(*sessions.c)
             made = connection.execute(changed).one()
-            _log(connection, now, f"user:{session.user_id}", "session.began", session.id)
+            _log(connection, now, f"user:{session.user_id}", "session.began", session.id, how="code")
             return token, _session_of(made)
 
     def find(self, token: str, now: datetime, idle: timedelta) -> tuple[Session, User] | None:
@@ -132,5 +137,5 @@ def _session_of(row: AnyRow) -> Session:
     )
 
 
-def _log(connection: Connection, now: datetime, actor: str, event: str, session_id: int) -> None:
-    append(connection, AuditRecord(now, actor, event, f"session:{session_id}"))
+def _log(connection: Connection, now: datetime, actor: str, event: str, session_id: int, **details: str) -> None:
+    append(connection, AuditRecord(now, actor, event, f"session:{session_id}", details))

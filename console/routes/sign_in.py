@@ -30,7 +30,7 @@ def show_sign_in(asked: Asked) -> Answer:
     """The form."""
     if _whole(asked):
         return redirect(safe_path(asked.query.get("next", "")))
-    return _sign_in_page(asked.query.get("next", ""))
+    return _sign_in_page(asked, asked.query.get("next", ""))
 
 
 def sign_in(asked: Asked) -> Answer:
@@ -40,18 +40,22 @@ def sign_in(asked: Asked) -> Answer:
         return pause
     user = asked.desk.store.credentials.check_password(email, asked.form.get("password", ""), asked.now)
     if user is None:
-        return _sign_in_page(way, email, {"": _WRONG}, HTTPStatus.UNPROCESSABLE_ENTITY)
+        return _sign_in_page(asked, way, email, {"": _WRONG}, HTTPStatus.UNPROCESSABLE_ENTITY)
     forgiven(asked, "password", email)
     return let_in(asked, user, way)
 
 
-def let_in(asked: Asked, user: User, way: str = "") -> Answer:
-    """A new session for somebody whose password was right; what this browser held before is ended."""
+def let_in(asked: Asked, user: User, way: str = "", *, how: str = "password", whole: bool = False) -> Answer:
+    """A new session for somebody whose password was right; what this browser held before is ended.
+
+    `how` tells the log of another proof; `whole` that it stands for the second factor, too.
+    """
     store, settings = asked.desk.store, asked.desk.settings
     if asked.session is not None:
         store.sessions.end(asked.session.id, asked.session.user_id, f"user:{asked.session.user_id}", asked.now)
-    whole = not settings.second_factor and not store.credentials.has_code(user.id)
-    token, _ = store.sessions.begin(user.id, asked.now, settings.session_length if whole else _BETWEEN, verified=whole)
+    whole = whole or (not settings.second_factor and not store.credentials.has_code(user.id))
+    length = settings.session_length if whole else _BETWEEN
+    token, _ = store.sessions.begin(user.id, asked.now, length, verified=whole, how=how)
     if whole:
         return redirect(safe_path(way), session=token)
     onward = f"?{urlencode({'next': way})}" if safe_path(way) != "/" else ""
@@ -121,9 +125,10 @@ def _between(asked: Asked) -> tuple[Session, User]:
 
 
 def _sign_in_page(
-    way: str, email: str = "", wrong: dict[str, str] | None = None, status: int = HTTPStatus.OK
+    asked: Asked, way: str, email: str = "", wrong: dict[str, str] | None = None, status: int = HTTPStatus.OK
 ) -> Answer:
-    return page("sign-in/form.html.j2", status=status, way=way, email=email, wrong=wrong or {})
+    provider = asked.desk.identity.name if asked.desk.identity else ""
+    return page("sign-in/form.html.j2", status=status, way=way, email=email, wrong=wrong or {}, provider=provider)
 
 
 def _code_page(

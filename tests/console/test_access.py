@@ -56,6 +56,8 @@ OPEN = {
     ("/sign-in", "POST"),
     ("/sign-in/code", "GET"),
     ("/sign-in/code", "POST"),
+    ("/sign-in/provider", "POST"),
+    ("/sign-in/provider/back", "GET"),
     ("/invitation/{token}", "GET"),
     ("/invitation/{token}", "POST"),
     ("/recovery", "GET"),

@@ -176,6 +176,8 @@ def account(asked: Asked) -> Answer:
     return page(
         "browse/account.html.j2",
         head=head,
+        # Who may open the list of holds.
+        held=asked.user.may(Permission.EXPORT) and bool(asked.desk.store.holds.standing(account_id)),
         entries=[shown(asked, hit) for hit in found.hits],
         newer=here if before else "",
         older=address(here, {}, before=found.older) if found.older else "",

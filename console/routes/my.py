@@ -23,6 +23,8 @@ from domain.review_locks import NOTE_LIMIT
 from reports import words
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from console.asked import Asked
     from console.desk import Desk
     from domain.accounts import Enrolment, LedgerEntry
@@ -45,6 +47,7 @@ def show(asked: Asked) -> Answer:
         "my/list.html.j2",
         items=own_items(asked, staff_id),
         accounts=_reading(asked),
+        held=_held(asked, _accounts(asked)),
         retention=asked.desk.retention,
         error_rates=asked.desk.practice.error_rates,
     )
@@ -118,7 +121,7 @@ def show_notices(asked: Asked) -> Answer:
 
 def show_withdraw(asked: Asked) -> Answer:
     """What a withdrawal does, before it is done."""
-    return page("my/withdraw.html.j2", accounts=_standing(asked), wrong={})
+    return _withdraw_page(asked, {})
 
 
 def withdraw(asked: Asked) -> Answer:
@@ -126,17 +129,13 @@ def withdraw(asked: Asked) -> Answer:
     chosen = set(asked.lists.get("account", ()))
     accounts = [account for account in _standing(asked) if str(account.id) in chosen]
     if not accounts or len(accounts) != len(chosen):
-        wrong = {"account": "Choose at least one of your accounts."}
-        return page(
-            "my/withdraw.html.j2",
-            status=HTTPStatus.UNPROCESSABLE_ENTITY,
-            accounts=_standing(asked),
-            wrong=wrong,
-        )
+        return _withdraw_page(asked, {"account": "Choose at least one of your accounts."})
+    held = _held(asked, accounts)
     for account in accounts:
         asked.desk.store.accounts.withdraw(account.id, asked.actor, asked.now)
     names = " and ".join(words.plain(account.handle) for account in accounts)
-    notice = f"You have withdrawn. {names}: nothing more is read, and what could be erased is erased."
+    erased = "what a legal hold keeps leaves every view" if held else "what could be erased is erased"
+    notice = f"You have withdrawn. {names}: nothing more is read, and {erased}."
     desk = asked.desk
     return Answer(Redirected("/my", notice), after=lambda: _republish(desk))
 
@@ -149,6 +148,17 @@ def _republish(desk: Desk) -> None:
     except ArchiveError as error:
         # What the database erased is gone; the pages follow with the next pass of the daemon.
         log.warning("archive-not-rewritten", problem=str(error))
+
+
+def _withdraw_page(asked: Asked, wrong: dict[str, str]) -> Answer:
+    accounts = _standing(asked)
+    return page(
+        "my/withdraw.html.j2",
+        status=HTTPStatus.UNPROCESSABLE_ENTITY if wrong else HTTPStatus.OK,
+        accounts=accounts,
+        held=_held(asked, accounts),
+        wrong=wrong,
+    )
 
 
 def _item_page(asked: Asked, review: Review, wrong: dict[str, str]) -> Answer:
@@ -231,6 +241,11 @@ def _reading(asked: Asked) -> list[dict[str, str]]:
         }
         for account in _accounts(asked)
     ]
+
+
+def _held(asked: Asked, accounts: Sequence[Enrolment]) -> list[str]:
+    """The accounts that a legal hold bears on. Its reason is not told: it may be about a claim by somebody else."""
+    return [account.handle for account in accounts if asked.desk.store.holds.standing(account.id)]
 
 
 def _ledger(asked: Asked, accounts: tuple[Enrolment, ...]) -> tuple[LedgerEntry, ...]:

@@ -4,6 +4,7 @@ import pytest
 
 from domain.access import Role
 from tests.fakes.desk import BASE, Office, post, token_of
+from tests.fakes.findings import account_of
 from tests.store.records import active
 
 
@@ -70,3 +71,14 @@ def test_a_second_officer_lifts_it_and_says_so(office: Office) -> None:
     assert answer.status_code == 303
     assert office.store.holds.all()[0].lifted_by == f"user:{second.id}"
     assert post(browser, "/holds/99/lift", "/holds", sure="yes").status_code == 404
+
+
+def test_the_account_says_that_a_hold_stands_to_whoever_may_open_the_list_of_holds(office: Office) -> None:
+    account = account_of(office)
+    here = f"/accounts/{account.id}"
+    assert "legal hold stands" not in office.signed_in(Role.AUDITOR).get(here).text
+    place(office, on=str(account.id), reason="Claim of 2026.")
+
+    assert "legal hold stands" in office.signed_in(Role.AUDITOR).get(here).text
+    assert "Claim of 2026." not in office.signed_in(Role.AUDITOR).get(here).text
+    assert "legal hold stands" not in office.signed_in(Role.REVIEWER).get(here).text

@@ -8,7 +8,7 @@ from dataclasses import replace
 import pytest
 
 from domain.access import Role
-from domain.accounts import AccountState
+from domain.accounts import AccountState, Licence
 from domain.errors import UsageError
 from domain.findings import Clause, Severity
 from domain.review import Checklist, Move, Outcome, ReviewState, Step
@@ -64,6 +64,39 @@ def upheld(office: Office, review_id: int, reason: str = "It recommends a produc
     asked(office, review_id)
     office.clock.forward(days=8)
     go(office, review_id, REVIEWER, Step.DECIDE, note=reason, outcome=Outcome.UPHELD_GUIDANCE, checklist=LOOKED)
+
+
+def test_a_hold_is_told_with_what_it_means_and_without_its_reason(office: Office, account, page) -> None:
+    for way in ("/my", "/my/withdraw"):
+        assert "legal hold stands" not in page.get(way).text
+    hold = office.store.holds.place(account.id, "Claim of a neighbour.", "user:99", office.clock())
+    for way in ("/my", "/my/withdraw"):
+        text = page.get(way).text
+        assert "legal hold stands" in text
+        assert "when the hold is lifted" in text.casefold()
+        assert "neighbour" not in text
+
+    office.store.holds.lift(hold.id, "user:98", office.clock())
+
+    assert "legal hold stands" not in page.get("/my").text
+
+
+def test_a_hold_on_somebody_else_is_not_told(office: Office, account, page) -> None:
+    other = office.store.staff.add("Jo Hale", "counselor", Licence.COUNSELOR, "jo@larkspurbend.example", None, None, office.clock())
+    theirs = active(office.store, other, profile("jo"), office.clock())
+    office.store.holds.place(theirs.id, "Claim.", "user:99", office.clock())
+
+    assert "legal hold stands" not in page.get("/my").text
+    office.store.holds.place(None, "Inquiry.", "user:99", office.clock())
+    assert "legal hold stands" in page.get("/my").text
+
+
+def test_whoever_withdraws_under_a_hold_is_told_what_waits(office: Office, account, page) -> None:
+    office.store.holds.place(account.id, "Claim.", "user:99", office.clock())
+
+    post(page, "/my/withdraw", account=str(account.id))
+
+    assert "nothing more is read, and what a legal hold keeps leaves every view" in page.get("/my").text
 
 
 def test_everything_found_is_listed_open_and_dismissed(office: Office, account, page) -> None:

@@ -23,7 +23,7 @@ class Page:
     """
 
     path: str
-    method: Literal["GET", "POST"]
+    method: Literal["GET", "HEAD", "POST"]
     needs: Permission | None
     handler: Callable[[Asked], Answer]
     name: str

@@ -79,6 +79,9 @@ class Shell:
             response = self._written(request, asked, self._incident(page, error, faults.broken))
         if asked.session is None and fresh and isinstance(answer.content, Shown):
             cookies.put(self._desk, response, cookies.VISIT, fresh)
+        if request.method == "HEAD":
+            # RFC 9110 section 9.3.2: the headers of GET, the length among them, and no content.
+            response.body = b""
         if response.status_code == HTTPStatus.METHOD_NOT_ALLOWED:
             response.headers["allow"] = ", ".join(sorted(self._verbs))
         # The page's name and not its address: an address can hold the token of a link.

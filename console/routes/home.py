@@ -36,4 +36,6 @@ ROUTES = (
     Page("/", "GET", Permission.OWN_SESSION, home, "home"),
     Page("/style/{name}", "GET", None, style, "style"),
     Page("/health", "GET", None, health, "health"),
+    # Programs that watch whether a site is up ask without wanting the body.
+    Page("/health", "HEAD", None, health, "health"),
 )

@@ -122,8 +122,8 @@ def assert_well(page: Page, answer) -> None:
 
 
 def ask(visitor: Guest, page: Page, address: str, query: dict[str, str], fields: dict[str, str]) -> int:
-    if page.method == "GET":
-        answer = visitor.browser.get(address, params=query)
+    if page.method != "POST":
+        answer = visitor.browser.request(page.method, address, params=query)
     else:
         answer = visitor.send(address, fields=fields, params=query)
     assert_well(page, answer)

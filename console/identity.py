@@ -96,8 +96,8 @@ def unpacked(cookie: str, key: bytes, now: datetime) -> Attempt:
     text = signed(key, _PURPOSE, cookie)
     if text is None:
         raise NotVouched("attempt")
-    *words, until = json.loads(text)
-    attempt = Attempt(*words, until=datetime.fromtimestamp(until, UTC))
+    state, nonce, verifier, way, until = json.loads(text)
+    attempt = Attempt(state, nonce, verifier, way, datetime.fromtimestamp(until, UTC))
     if now >= attempt.until:
         raise NotVouched("late")
     return attempt

@@ -64,6 +64,7 @@ class Permission(StrEnum):
     EXPORT = "export"
 
 
+_LONGEST_SUBJECT = 255
 _EVERYBODY = frozenset({Permission.OWN_SESSION})
 _ARCHIVE = frozenset({Permission.SEE_FIGURES, Permission.SEE_ARCHIVE})
 _REVIEWING = _ARCHIVE | {Permission.SEE_POST, Permission.REVIEW, Permission.TEACH, Permission.STOP}
@@ -158,3 +159,8 @@ class Identity:
     """An address that the provider has checked; "" for none."""
     multi_factor: bool = False
     """Whether the provider says that a second factor was given."""
+
+
+def is_subject(text: str) -> bool:
+    """Whether this can be an account's name: at most 255 characters of ASCII (OpenID Connect Core 1.0 section 2)."""
+    return 0 < len(text) <= _LONGEST_SUBJECT and text.isascii() and text.isprintable()

@@ -8,8 +8,8 @@ from typing import Annotated
 import typer
 
 from console import letters
-from domain.access import ConflictOfInterest, Role, User, training_end
-from domain.errors import DeliveryError
+from domain.access import ConflictOfInterest, Identity, Role, User, is_subject, training_end
+from domain.errors import DeliveryError, UsageError
 from monitor.app import App
 from monitor.cli_common import DEFAULT_CONFIG, ConfigFile, opened
 from monitor.cli_text import say, show_table
@@ -56,6 +56,32 @@ def recover(
             app.store.credentials.forget_code(user.id, _ACTOR, app.clock())
             say("One-time codes are set up anew at the next sign-in.")
         _let_in(app, user, "recovery", show_link=show_link)
+
+
+@users.command("tie")
+def tie(
+    who: Who,
+    subject: Annotated[str, typer.Option(help="The account's lasting name at the identity provider, its `sub`.")],
+    config: ConfigFile = DEFAULT_CONFIG,
+) -> None:
+    """Note whose account at the identity provider is whose, where it verifies no addresses."""
+    with opened(config) as app:
+        user = app.store.users.find(who)
+        if (provider := app.config.console.oidc) is None:
+            raise UsageError("No identity provider is set up: there is no table [console.oidc].")
+        if not is_subject(subject):
+            raise UsageError("A subject is 1 to 255 plain characters.")
+        app.store.identities.tie(user.id, Identity(provider.issuer, subject), _ACTOR, app.clock())
+        say(f"User {user.id}: tied to the account")
+
+
+@users.command("release")
+def release(who: Who, config: ConfigFile = DEFAULT_CONFIG) -> None:
+    """Forget somebody's account at the identity provider; the next sign-in there notes it anew."""
+    with opened(config) as app:
+        user = app.store.users.find(who)
+        released = app.store.identities.release(user.id, _ACTOR, app.clock())
+        say(f"User {user.id}: {'tied to no account any more' if released else 'was tied to no account'}")
 
 
 @users.command("list")

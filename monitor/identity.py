@@ -177,7 +177,9 @@ class Provider:
 
 
 @contextmanager
-def open_provider(config: Config, politeness: Politeness, clock: Callable[[], datetime]) -> Iterator[Provider | None]:
+def open_provider(
+    config: Config, politeness: Politeness, clock: Callable[[], datetime], extra: Callable[[], bool] = installed
+) -> Iterator[Provider | None]:
     """The provider that the configuration names; None for none. Raises ConfigError when the extra is not there.
 
     It is not asked anything yet: a provider that is down keeps nobody from the console.
@@ -185,7 +187,7 @@ def open_provider(config: Config, politeness: Politeness, clock: Callable[[], da
     if (table := config.console.oidc) is None:
         yield None
         return
-    if not installed():
+    if not extra():
         expected = 'the extra "oidc" installed (docs/administrators.md), or no such table'
         raise ConfigError([Mistake(str(config.file), "console.oidc", "a table, but the extra is missing", expected)])
     with open_http(_for_people(politeness), clock=clock) as http:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from sqlalchemy import select, update
 
 from domain.audit import SYSTEM, AuditRecord
+from domain.errors import UsageError
 from store.audit import append
 from store.columns import storable
 from store.record_tables import users
@@ -49,6 +50,20 @@ class IdentityStore:
         """Record that a sign-in by the provider ended in nothing; `why` is one word."""
         with self.database.writing() as connection:
             _refuse(connection, why, now)
+
+    def tie(self, user_id: int, identity: Identity, actor: str, now: datetime) -> None:
+        """This account is this person's, in the place of any other; every session of theirs ends.
+
+        Raises UsageError for somebody unknown, and for an account that is somebody else's.
+        """
+        with self.database.writing() as connection:
+            user_of(connection, user_id)
+            owner = connection.execute(select(users.c.id).where(users.c.oidc_subject == _key(identity))).scalar()
+            if owner not in (None, user_id):
+                raise UsageError(f"The account belongs to user {owner} already.")
+            connection.execute(update(users).where(users.c.id == user_id).values(oidc_subject=_key(identity)))
+            end_sessions(connection, user_id, actor, now)
+            append(connection, AuditRecord(now, actor, "user.bound", f"user:{user_id}", {"by": "hand"}))
 
     def release(self, user_id: int, actor: str, now: datetime) -> bool:
         """Tie the person to no account any more; every session ends. False when there was none.

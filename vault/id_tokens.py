@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
-from domain.access import Identity
+from domain.access import Identity, is_subject
 
 try:
     from joserfc import errors, jwk, jws
@@ -35,8 +35,6 @@ LEEWAY = timedelta(minutes=1)
 """How far the two clocks may be apart."""
 _OLDEST = timedelta(minutes=10)
 """A token is made for one sign-in and fetched at once."""
-_LONGEST_SUBJECT = 255
-"""OpenID Connect Core 1.0 section 2."""
 _LONGEST_HEADER = 4_096
 _SHORTEST_MODULUS = 342
 """Of 2048 bits, in base64url (RFC 7518 section 3.3)."""
@@ -139,9 +137,7 @@ def _identity(claims: Mapping[str, Any], expected: Expected, now: datetime) -> I
     ):
         raise BadToken("nonce")
     subject, email = claims.get("sub"), claims.get("email")
-    if not isinstance(subject, str) or not 0 < len(subject) <= _LONGEST_SUBJECT:
-        raise BadToken("subject")
-    if not (subject.isascii() and subject.isprintable()):
+    if not isinstance(subject, str) or not is_subject(subject):
         raise BadToken("subject")
     return Identity(
         issuer=expected.issuer,

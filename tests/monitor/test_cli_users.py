@@ -118,3 +118,27 @@ def test_a_lost_telephone_is_forgotten(section7: Command) -> None:
     section7(*ADA)
 
     assert "set up anew" in section7("users", "recover", "1", "--codes")
+
+
+OIDC = """
+[console.oidc]
+issuer = "https://id.larkspurbend.example"
+client_id = "section7"
+client_secret_file = "oidc.secret"
+name = "Larkspur Bend"
+"""
+
+
+def test_whose_account_at_the_provider_is_whose_is_noted_and_forgotten(section7: Command) -> None:
+    section7(*ADA, "--show-link")
+    section7(*RORY, "--show-link")
+    assert "no table [console.oidc]" in section7("users", "tie", "1", "--subject", "a-1", code=WRONG_USAGE)
+    (section7.folder / "oidc.secret").write_text("invented")
+    file = section7.folder / "config.toml"
+    file.write_text(file.read_text() + OIDC)
+
+    assert "User 1: tied to the account" in section7("users", "tie", "ada@larkspurbend.example", "--subject", "a-1")
+    assert "belongs to user 1" in section7("users", "tie", "2", "--subject", "a-1", code=WRONG_USAGE)
+    assert "plain characters" in section7("users", "tie", "2", "--subject", "\x07", code=WRONG_USAGE)
+    assert "User 1: tied to no account any more" in section7("users", "release", "1")
+    assert "User 1: was tied to no account" in section7("users", "release", "1")

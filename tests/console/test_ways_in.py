@@ -70,6 +70,8 @@ def test_a_token_that_was_planted_in_the_database_opens_nothing_without_the_key(
     [
         ("short", "short", "12 characters"),
         ("password1234", "password1234", "easy to guess"),
+        ("qwertyuiop12", "qwertyuiop12", "easy to guess"),
+        ("manchesterunited", "manchesterunited", "easy to guess"),
         ("aaaaaaaaaaaaaaaa", "aaaaaaaaaaaaaaaa", "easy to guess"),
         ("rory quill 2026!", "rory quill 2026!", "easy to guess"),
         ("larkspurbend2026", "larkspurbend2026", "easy to guess"),

@@ -56,6 +56,12 @@ class CredentialStore:
             encoded = connection.execute(select(users.c.password_hash).where(users.c.id == user_id)).scalar()
         return fits(encoded, password)
 
+    def has_password(self, user_id: int) -> bool:
+        """Whether the person ever chose one."""
+        with self.database.reading() as connection:
+            encoded = connection.execute(select(users.c.password_hash).where(users.c.id == user_id)).scalar()
+        return encoded is not None
+
     def set_password(self, user_id: int, password: str, actor: str, now: datetime) -> None:
         """A new password. Every session of the person ends."""
         encoded = hash_password(password)

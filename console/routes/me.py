@@ -7,16 +7,16 @@ from typing import TYPE_CHECKING
 
 from console import letters
 from console.answers import Answer, NotHere, Redirected, page, redirect
-from console.guessing import forgiven, slowed
+from console.guessing import slowed
 from console.new_password import faults_of
+from console.own_password import NOT_YOURS, is_own
 from console.pages import Page
+from console.posting import deliver
 from console.second_factor import new_telephone, telephone_of
 from domain.access import Permission
 
 if TYPE_CHECKING:
     from console.asked import Asked
-
-_NOT_YOURS = {"current": "This is not your password."}
 
 
 def me(asked: Asked) -> Answer:
@@ -39,7 +39,7 @@ def change_password(asked: Asked) -> Answer:
     """Another password. Every session ends, and this browser gets a new one."""
     if pause := slowed(asked, "password", asked.user.email):
         return pause
-    wrong = {} if _is_own(asked) else _NOT_YOURS
+    wrong = {} if is_own(asked) else NOT_YOURS
     wrong = wrong or faults_of(asked, asked.user)
     if wrong:
         return page("me/password.html.j2", status=HTTPStatus.UNPROCESSABLE_ENTITY, wrong=wrong)
@@ -56,8 +56,8 @@ def change_telephone(asked: Asked) -> Answer:
     """Another telephone, with the password asked again; new recovery codes come with it."""
     if pause := slowed(asked, "password", asked.user.email):
         return pause
-    if not _is_own(asked):
-        return _telephone_page(asked, _NOT_YOURS)
+    if not is_own(asked):
+        return _telephone_page(asked, NOT_YOURS)
     secret = telephone_of(asked, asked.user, asked.form.get("telephone", ""))
     credentials = asked.desk.store.credentials
     codes = credentials.set_code(asked.user.id, secret, asked.form.get("code", ""), asked.now) if secret else None
@@ -94,20 +94,15 @@ def end_others(asked: Asked) -> Answer:
     return redirect("/me/sessions", notice="You are signed out everywhere else.")
 
 
-def _is_own(asked: Asked) -> bool:
-    right = asked.desk.store.credentials.is_password_of(asked.user.id, asked.form.get("current", ""))
-    if right:
-        forgiven(asked, "password", asked.user.email)
-    return right
-
-
 def _anew(asked: Asked, what: str, notice: str) -> Answer:
     """A new session after all of them ended, and a letter to the owner."""
     desk, user, now = asked.desk, asked.user, asked.now
     token, _ = desk.store.sessions.begin(user.id, now, desk.settings.session_length, verified=True)
-    return Answer(
-        Redirected("/me", notice), session=token, after=lambda: desk.mail(letters.changed(desk, user, what, now))
-    )
+
+    def tell() -> None:
+        deliver(desk, user, "changed", letters.changed(desk, user, what, now), now)
+
+    return Answer(Redirected("/me", notice), session=token, after=tell)
 
 
 def _telephone_page(asked: Asked, wrong: dict[str, str] | None = None) -> Answer:

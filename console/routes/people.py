@@ -8,9 +8,11 @@ from typing import TYPE_CHECKING
 
 from console import letters
 from console.answers import Answer, NotHere, page, redirect
+from console.own_password import asks, unproven
 from console.pages import Page
+from console.posting import deliver, unsent_since
 from domain.access import ConflictOfInterest, Permission, Role, training_end
-from domain.errors import DeliveryError, Refused, UsageError
+from domain.errors import Refused, UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -31,6 +33,8 @@ def people(asked: Asked) -> Answer:
 
 def invite(asked: Asked) -> Answer:
     """Somebody new. What is wrong is said beside the form, which keeps what was typed."""
+    if doubt := unproven(asked):
+        return doubt if isinstance(doubt, Answer) else _list(asked, doubt)
     try:
         user = asked.desk.store.users.add(
             asked.form.get("name", ""),
@@ -65,6 +69,8 @@ def change(asked: Asked) -> Answer:
 
 def change_roles(asked: Asked) -> Answer:
     """Other roles, at once."""
+    if doubt := unproven(asked):
+        return doubt if isinstance(doubt, Answer) else _person_page(asked, _who(asked), doubt)
 
     def act(user: User) -> str:
         _not_self(asked, user)
@@ -185,19 +191,16 @@ def _not_self(asked: Asked, user: User) -> None:
 
 def _told(asked: Asked, user: User, what: str, *, signed_out: bool) -> str:
     """Write to the person that somebody changed how they sign in (NIST SP 800-63B section 4.6)."""
-    try:
-        asked.desk.mail(letters.changed(asked.desk, user, what, asked.now, signed_out=signed_out))
-    except DeliveryError:
-        return " The mail that tells of it could not be sent; tell the person yourself."
-    return ""
+    letter = letters.changed(asked.desk, user, what, asked.now, signed_out=signed_out)
+    if deliver(asked.desk, user, "changed", letter, asked.now):
+        return ""
+    return " The mail that tells of it could not be sent; tell the person yourself."
 
 
 def _sent(asked: Asked, user: User, compose: Callable[[Desk, User, str, datetime], Message], what: str) -> str:
-    try:
-        asked.desk.mail(compose(asked.desk, user, asked.actor, asked.now))
-    except DeliveryError:
-        return _NOT_SENT
-    return f"{what} is on its way to {user.email}."
+    letter = compose(asked.desk, user, asked.actor, asked.now)
+    went = deliver(asked.desk, user, "invitation", letter, asked.now)
+    return f"{what} is on its way to {user.email}." if went else _NOT_SENT
 
 
 def _roles(asked: Asked) -> tuple[Role, ...]:
@@ -233,6 +236,7 @@ def _list(asked: Asked, wrong: dict[str, str] | None = None) -> Answer:
         people=asked.desk.store.users.all(),
         staff=asked.desk.store.staff.all(),
         roles=tuple(Role),
+        asks_password=asks(asked),
         typed=asked.form if wrong else {},
         ticked=asked.lists.get("roles", ()) if wrong else (),
         wrong=wrong or {},
@@ -250,8 +254,10 @@ def _person_page(asked: Asked, user: User, wrong: dict[str, str] | None = None) 
         staff=staff,
         names={person.id: person.name for person in staff},
         roles=tuple(Role),
+        asks_password=asks(asked),
         sessions=store.sessions.of(user.id, asked.now, asked.desk.settings.idle),
         has_code=store.credentials.has_code(user.id),
+        unsent=unsent_since(asked.desk, user),
         until=user.trained_until.astimezone(asked.desk.practice.zone).date() if user.trained_until else "",
         typed=asked.form if wrong else {},
         wrong=wrong or {},

@@ -13,6 +13,7 @@ from console.answers import Answer, page
 from console.guessing import slowed
 from console.new_password import faults_of
 from console.pages import Page
+from console.posting import deliver
 from console.routes.sign_in import let_in
 
 if TYPE_CHECKING:
@@ -54,7 +55,8 @@ def ask(asked: Asked) -> Answer:
     def send() -> None:
         user = asked.desk.store.users.with_email(email)
         if user is not None and user.active:
-            asked.desk.mail(letters.recovery(asked.desk, user, f"user:{user.id}", asked.now))
+            letter = letters.recovery(asked.desk, user, f"user:{user.id}", asked.now)
+            deliver(asked.desk, user, "recovery", letter, asked.now)
 
     return Answer(page("sign-in/recovery.html.j2", asked_for=True).content, after=send)
 

@@ -67,6 +67,72 @@ def test_a_mail_that_did_not_go_out_is_told_and_can_be_sent_again(office: Office
     assert [mail.recipient for mail in office.sent] == ["nia@larkspurbend.example"]
 
 
+@pytest.mark.parametrize("kind", ["invitation", "recovery"])
+def test_a_mail_that_was_refused_stands_on_the_persons_page_and_in_the_log(office: Office, kind: str) -> None:
+    user, browser = office.people[Role.REVIEWER], administrator(office)
+    page = f"/people/{user.id}"
+
+    def ask() -> None:
+        if kind == "recovery":
+            post(office.browser(), "/recovery", email=user.email)
+        else:
+            post(browser, f"{page}/invite", page)
+
+    def refuse(message: object) -> None:
+        raise MailServerDown(f"down for {user.email}")
+
+    mail = office.desk.mail
+    object.__setattr__(office.desk, "mail", refuse)
+    ask()
+    assert "The last mail to this address could not be sent" in browser.get(page).text
+    line = office.store.audit.newest_of("mail.refused").record
+    assert (line.subject, line.details["kind"], line.details["problem"]) == (
+        page[1:].replace("people/", "user:"),
+        kind,
+        "MailServerDown",
+    )
+    assert user.email not in str(line)
+
+    object.__setattr__(office.desk, "mail", mail)
+    ask()
+    assert "could not be sent" not in browser.get(page).text.split("<dl>")[1]
+    assert office.store.audit.newest_of("mail.sent").record.details["recipient"] == line.details["recipient"]
+
+
+def test_the_own_password_is_asked_again_before_somebody_is_let_in_or_given_roles(office: Office) -> None:
+    own, user = office.people[Role.ADMINISTRATOR], office.people[Role.REVIEWER]
+    secret = "three otters on a raft"
+    office.store.credentials.set_password(own.id, secret, "command", office.clock())
+    browser, page = administrator(office), f"/people/{user.id}"
+    new = {"name": "Nia Brook", "email": "nia@larkspurbend.example", "roles": "auditor"}
+
+    for wrong in ({}, {"current": "four otters on a raft"}):
+        for way, shown, fields in (("/people", "/people", new), (f"{page}/roles", page, {"roles": "administrator"})):
+            answer = post(browser, way, shown, **fields, **wrong)
+            assert answer.status_code == 422
+            assert 'href="#current">This is not your password.' in answer.text
+            assert secret not in answer.text
+    assert office.store.users.with_email("nia@larkspurbend.example") is None
+    assert office.store.users.get(user.id) == user
+
+    assert post(browser, "/people", current=secret, **new).status_code == 303
+    assert post(browser, f"{page}/roles", page, roles="manager", current=secret).status_code == 303
+    assert office.store.users.get(user.id).roles == {Role.MANAGER}
+
+
+def test_guesses_at_the_own_password_are_slowed_down(office: Office) -> None:
+    own, user = office.people[Role.ADMINISTRATOR], office.people[Role.REVIEWER]
+    office.store.credentials.set_password(own.id, "three otters on a raft", "command", office.clock())
+    browser, page = administrator(office), f"/people/{user.id}"
+
+    statuses = [
+        post(browser, f"{page}/roles", page, roles="manager", current=f"guess {n}").status_code for n in range(9)
+    ]
+
+    assert set(statuses[:3]) == {422}
+    assert statuses[-1] == 429
+
+
 def test_roles_conflicts_and_training_are_changed(office: Office) -> None:
     browser, user = administrator(office), office.people[Role.REVIEWER]
     page, staff = f"/people/{user.id}", office.people[Role.CLINICIAN].staff_id

@@ -10,6 +10,7 @@ from console.pages import Page
 from domain.access import Permission
 from domain.periods import period_of
 from domain.review_queue import FEWEST
+from domain.routing import Handling
 from reports import words
 from reports.charts import WEEKS, coverage_chart, findings_chart
 
@@ -33,7 +34,18 @@ def figures(asked: Asked) -> Answer:
         counts=store.reviews.counts(asked.now),
         overturn=[_line(one, titles) for one in store.reviews.overturn()],
         fewest=FEWEST,
+        concerns=_concerns(asked) if asked.user.may(Permission.HANDLE_CONCERNS) else None,
     )
+
+
+def _concerns(asked: Asked) -> tuple[int, int]:
+    """Of the concerns that are this person's to handle: how many wait for an answer, and how many for too long.
+
+    An unanswered concern is never erased by age; counted here, it is not forgotten either.
+    """
+    mine = asked.desk.store.concerns.for_handler(Handling(asked.user, asked.desk.routing))
+    waiting = [one for one in mine if one.answered_at is None]
+    return len(waiting), sum(one.overdue(asked.now) for one in waiting)
 
 
 def _ended(asked: Asked) -> list[Period]:

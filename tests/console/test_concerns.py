@@ -44,6 +44,21 @@ def receive(office: Office, new: NewConcern = NEW) -> str:
     return office.store.concerns.receive(new, office.desk.routing, office.clock()).code
 
 
+def test_figures_count_unanswered_and_overdue_concerns_for_their_handler_alone(desk: Office) -> None:
+    assert "Not answered yet</dt><dd>0." in desk.signed_in(Role.PRIVACY_OFFICER).get("/figures").text
+    receive(desk)
+    receive(desk)
+
+    text = desk.signed_in(Role.PRIVACY_OFFICER).get("/figures").text
+    assert "Not answered yet</dt><dd>2." in text
+    assert "overdue</strong>" not in text
+    desk.clock.forward(days=120)
+    text = desk.signed_in(Role.PRIVACY_OFFICER).get("/figures").text
+    assert "of them 2 overdue" in text
+    assert NEW.text not in text
+    assert "Concerns that are yours" not in desk.signed_in(Role.MANAGER).get("/figures").text
+
+
 def test_both_clocks_stand_in_the_list(desk: Office, handler: TestClient) -> None:
     receive(desk)
     page = handler.get("/concerns").text

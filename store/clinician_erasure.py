@@ -68,7 +68,10 @@ def erase_account(
 
 
 def erase_sign_in(connection: Connection, staff_id: int, actor: str, now: datetime) -> int:
-    """End the sign-in of a clinician, with password and codes; who does other work keeps it. Returns how many ended."""
+    """End the sign-in of a clinician, with password, codes and account at a provider; how many ended.
+
+    Who does other work keeps it.
+    """
     ended = 0
     for row in connection.execute(
         select(users.c.id, users.c.roles).where(users.c.staff_id == staff_id, users.c.active)
@@ -77,7 +80,13 @@ def erase_sign_in(connection: Connection, staff_id: int, actor: str, now: dateti
             continue
         connection.execute(delete(sessions).where(sessions.c.user_id == row.id))
         connection.execute(delete(links).where(links.c.user_id == row.id))
-        nothing: dict[str, Any] = {"active": False, "password_hash": None, "totp_secret": None, "recovery_hashes": []}
+        nothing: dict[str, Any] = {
+            "active": False,
+            "password_hash": None,
+            "totp_secret": None,
+            "recovery_hashes": [],
+            "oidc_subject": None,
+        }
         connection.execute(update(users).where(users.c.id == row.id).values(**nothing))
         append(connection, AuditRecord(now, actor, "user.erased", f"user:{row.id}"))
         ended += 1

@@ -8,7 +8,9 @@ from datetime import timedelta
 import pytest
 
 from domain.access import Identity, Role, User
+from domain.accounts import Licence
 from domain.errors import UsageError
+from store.clinician_erasure import erase_sign_in
 from store.engine import Store
 from tests.fakes.clock import FakeClock
 
@@ -95,6 +97,17 @@ def test_tied_by_hand_to_one_person_alone(store: Store) -> None:
         store.identities.tie(99, nameless, "command", NOW)
     with pytest.raises(UsageError, match="no user 99"):
         store.identities.release(99, "command", NOW)
+
+
+def test_whoever_was_erased_is_nobody_at_the_provider_either(store: Store) -> None:
+    staff = store.staff.add("Tess", "counselor", Licence.COUNSELOR, "tess@larkspurbend.example", None, None, NOW)
+    user = store.users.add("Tess", "tess@larkspurbend.example", [Role.CLINICIAN], staff.id, "command", NOW)
+    store.identities.admit(account("tess"), NOW)
+    with store.database.writing() as connection:
+        assert erase_sign_in(connection, staff.id, "command", NOW) == 1
+
+    assert store.identities.admit(account("tess"), NOW) is None
+    assert not store.identities.release(user.id, "command", NOW)
 
 
 def test_a_refusal_is_logged_with_its_reason_and_without_a_name(store: Store) -> None:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from sqlalchemy import text
 
-from domain.audit import GENESIS, AuditRecord, line_hash
+from domain.audit import GENESIS, AuditRecord, LogFilter, line_hash
 from store.audit import Trail, append, append_all
 
 AT = datetime(2026, 11, 2, 8, tzinfo=UTC)
@@ -68,3 +68,24 @@ def test_a_trail_is_written_once_and_in_order(store):
         trail.write(connection)
     told = [(entry.record.actor, entry.record.event, entry.record.details) for entry in store.audit.entries()]
     assert told == [("user:3", "finding.made", {"severity": 4}), ("user:3", "post.gone", {})]
+
+
+def test_the_log_is_read_newest_first_in_pages_and_narrowed(store):
+    at = AT
+    events = ("run.finished", "running.x", "r_n.x", "hold.placed", "run.finished")
+    for number, event in enumerate(events):
+        store.audit.record(AuditRecord(at + timedelta(days=number), f"user:{number % 2}", event, f"run:{number}"))
+
+    def found(**wanted):
+        return [entry.seq for entry in store.audit.page(LogFilter(**wanted)).entries]
+
+    first = store.audit.page(LogFilter(), limit=3)
+    rest = store.audit.page(LogFilter(), before=first.older, limit=3)
+    assert [entry.seq for entry in (*first.entries, *rest.entries)] == [5, 4, 3, 2, 1]
+    assert (first.older, rest.older) == (3, None)
+    assert found(kind="run") == [5, 1]
+    assert found(kind="r_n") == [3]
+    assert found(kind="run", since=at + timedelta(days=1)) == [5]
+    assert found(until=at + timedelta(days=1)) == [1]
+    assert found(actor="user:1") == [4, 2]
+    assert found(subject="run:3") == [4]

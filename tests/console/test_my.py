@@ -82,7 +82,9 @@ def test_a_hold_is_told_with_what_it_means_and_without_its_reason(office: Office
 
 
 def test_a_hold_on_somebody_else_is_not_told(office: Office, account, page) -> None:
-    other = office.store.staff.add("Jo Hale", "counselor", Licence.COUNSELOR, "jo@larkspurbend.example", None, None, office.clock())
+    other = office.store.staff.add(
+        "Jo Hale", "counselor", Licence.COUNSELOR, "jo@larkspurbend.example", None, None, office.clock()
+    )
     theirs = active(office.store, other, profile("jo"), office.clock())
     office.store.holds.place(theirs.id, "Claim.", "user:99", office.clock())
 

@@ -38,8 +38,11 @@ def outdated(encoded: str) -> bool:
 def guessable(password: str) -> bool:
     """Whether it is among the tens of thousands of common ones, or made of them in a way that guessers try.
 
-    By zxcvbn's lists and patterns (Wheeler, USENIX Security 2016): fewer than 10^8 guesses.
+    By zxcvbn's lists and patterns (Wheeler, USENIX Security 2016): fewer than 10^8 guesses. Those are of Latin letters;
+    of other scripts it knows nothing and would call every password weak.
     """
+    if not normal(password).isascii():
+        return False
     estimate = zxcvbn(normal(password)[:_LONGEST_ESTIMATED], max_length=_LONGEST_ESTIMATED)
     return bool(estimate["score"] < _UNLIKELY)
 

@@ -9,7 +9,18 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parent.parent
-PACKAGES = ("monitor", "console", "vault", "collectors", "analyzers", "opinion", "reports", "store", "migrations", "domain")
+PACKAGES = (
+    "monitor",
+    "console",
+    "vault",
+    "collectors",
+    "analyzers",
+    "opinion",
+    "reports",
+    "store",
+    "migrations",
+    "domain",
+)
 MODULES = [path for package in PACKAGES for path in sorted((ROOT / package).rglob("*.py"))]
 LONGEST_MODULE = 400
 LONGEST_FUNCTION = 40

@@ -13,6 +13,7 @@ import hmac
 import secrets
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import cache
 from typing import TYPE_CHECKING
 
 from cryptography.exceptions import InvalidTag
@@ -80,8 +81,14 @@ class Keyring:
     def _key(self, name: str, purpose: Purpose) -> bytes:
         if name not in self.keys:
             raise KeyLost(name)
-        derived = HKDF(algorithm=hashes.SHA256(), length=KEY_BYTES, salt=None, info=f"section7/{purpose}".encode())
-        return derived.derive(self.keys[name])
+        return _derived(self.keys[name], purpose)
+
+
+@cache
+def _derived(key: bytes, purpose: Purpose) -> bytes:
+    """One key of each purpose, worked out once a process: a keyring's keys are in memory anyway."""
+    derived = HKDF(algorithm=hashes.SHA256(), length=KEY_BYTES, salt=None, info=f"section7/{purpose}".encode())
+    return derived.derive(key)
 
 
 def is_sealed(text: str) -> bool:

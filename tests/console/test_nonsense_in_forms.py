@@ -26,17 +26,10 @@ NAMES = sorted(
 """Every field that any form has."""
 FORMS = [page for page in pages() if page.method == "POST"]
 VALUES = {
-    "empty": "",
     "huge": "9" * 40,
-    "negative": "-1",
-    "nul": "a\x00b",
     "long": "word " * 700,
-    "script": '"><script>alert(1)</script>',
     "breaks": "a\r\nSet-Cookie: x=1\r\n\r\n<h1>",
-    "bidi": "\u202eabc\u2066\ufeff\U000e0041",
-    "date": "2026-13-45",
     "last-day": "9999-12-31",
-    "first-day": "0001-01-01",
     "digits": "١٢٣²",
 }
 

@@ -84,6 +84,9 @@ HOSTILE = {
     "bytes as UTF-16": noise("utf-16-le", "replace"),
 }
 
+TRIES = 4
+"""Pairs that may be timed until one holds: a busy machine spoils a pair, and what is too dear spoils them all."""
+
 
 def seconds(work, rounds=1):
     """Least processor time of some rounds: what others do on the machine only adds."""
@@ -93,6 +96,11 @@ def seconds(work, rounds=1):
         work()
         times.append(time.process_time() - started)
     return min(times)
+
+
+def bearable(rule, short, long):
+    once = seconds(lambda: list(scan([rule], short)), 2)
+    return seconds(lambda: list(scan([rule], long))) <= max(10 * once, 0.5)
 
 
 def peak(work):
@@ -113,8 +121,10 @@ def ordinary():
 @pytest.mark.slow
 @pytest.mark.parametrize("text", HOSTILE.values(), ids=HOSTILE)
 def test_hostile_text_costs_little_more_than_ordinary_text(text, ordinary):
-    allowed = DEAREST * seconds(lambda: score(ordinary), 2)
-    assert seconds(lambda: score(packet(text))) <= allowed
+    def cheap() -> bool:
+        return seconds(lambda: score(packet(text))) <= DEAREST * seconds(lambda: score(ordinary), 2)
+
+    assert any(cheap() for _ in range(TRIES))
 
 
 @pytest.mark.slow
@@ -128,8 +138,12 @@ def test_hostile_text_takes_little_more_memory_than_ordinary_text(ordinary):
 @pytest.mark.parametrize("name", ["ordinary", "spaced letters", "leet", "numbers", "bytes as Latin-1", "look-alikes"])
 def test_twice_the_text_takes_twice_the_time(name):
     text = ({"ordinary": filled(ORDINARY)} | HOSTILE)[name]
-    once = seconds(lambda: score(packet(text)), ROUNDS)
-    assert seconds(lambda: score(packet(text + text)), ROUNDS) <= DOUBLE * once
+
+    def linear() -> bool:
+        once = seconds(lambda: score(packet(text)), ROUNDS)
+        return seconds(lambda: score(packet(text + text)), ROUNDS) <= DOUBLE * once
+
+    assert any(linear() for _ in range(TRIES))
 
 
 @pytest.mark.slow
@@ -142,9 +156,7 @@ def test_no_rule_chokes_on_its_own_words(name):
         for bait in (" ".join(literals[:80]), " ".join(anchors[:40]), f"my {(anchors or ['4'])[0]} 4"):
             short, long = (Passage.of("text", filled(f"{bait} ", length)) for length in (5_000, 20_000))
             list(scan([rule], short))
-            once = seconds(lambda short=short, rule=rule: list(scan([rule], short)), 2)
-            allowed = max(10 * once, 0.5)
-            assert seconds(lambda long=long, rule=rule: list(scan([rule], long))) <= allowed, rule.name
+            assert any(bearable(rule, short, long) for _ in range(TRIES)), rule.name
 
 
 def test_a_thousand_posts_of_noise_break_nothing():

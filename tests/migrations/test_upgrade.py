@@ -157,7 +157,9 @@ def test_mails_survive_the_step_that_allows_a_new_kind_and_the_way_back(database
     downgrade(database_url, "0002")
     upgrade(database_url)
 
-    assert contents(database_url)["deliveries"] == [row for row in mails if row.kind is not DeliveryKind.SAFETY]
+    # What the log's digest is salted with came with a later step, and goes with it.
+    back = [row[:-1] for row in contents(database_url)["deliveries"]]
+    assert back == [row[:-1] for row in mails if row.kind is not DeliveryKind.SAFETY]
     assert len(mails) == len(DeliveryKind)
 
 

@@ -18,6 +18,7 @@ if ! installed; then
   export DEBIAN_FRONTEND=noninteractive
   mkdir -p "$CACHE"
   # shellcheck disable=SC2086
+  dpkg --configure -a >"$CACHE/dpkg.log" 2>&1 </dev/null || tail -n 20 "$CACHE/dpkg.log" >&2
   { apt-get update -qq && apt-get install -y -qq --no-install-recommends $PACKAGES; } >"$CACHE/apt.log" 2>&1 </dev/null \
     || { tail -n 20 "$CACHE/apt.log" >&2; exit 1; }
 fi

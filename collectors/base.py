@@ -52,6 +52,7 @@ class Http(Protocol):
         validators: Mapping[str, str] | None = None,
         robots: bool = False,
         expect: Sequence[int] = (),
+        authorised: bool = False,
     ) -> Response:
         """Read `url` once, following up to five redirects by hand.
 
@@ -59,6 +60,24 @@ class Http(Protocol):
         robots.txt, for pages and feeds. Statuses 200, 304 and those in `expect` come back as a Response;
         every other one, and every failure, is raised as the CollectError that names it (429 and 503 with
         Retry-After: RateLimited; 401 and 403: AccessRefused; 404 and 410: AccountGone; 5xx: ServerFault).
+        `authorised` sends the owner's token, and only to a host that the platform's Consent names; without a
+        token it raises TokenRefused.
+        """
+        ...
+
+    def post(
+        self, url: str, *, json: Mapping[str, object], expect: Sequence[int] = (), authorised: bool = False
+    ) -> Response:
+        """Ask with a JSON body, for interfaces that read by POST; never to change anything.
+
+        A redirect is not followed: it raises WrongContent. Otherwise as `get`.
+        """
+        ...
+
+    def txt(self, name: str) -> Sequence[str]:
+        """The DNS TXT records of a name, each joined to one string (RFC 1035 section 3.3.14); none is empty.
+
+        Raises Unreachable when the servers do not answer, TimedOut at the account's deadline.
         """
         ...
 
@@ -72,8 +91,48 @@ class Terms:
 
     source: str
     keep_text: timedelta | None = None
+    """Longest time words may be kept, from when they were first seen."""
     erase_deleted: bool = True
+    """Whether words must go once their author has deleted them."""
+    refresh_within: timedelta | None = None
+    """A kept record must have been seen again within this time, or go."""
+    keep_scores: bool = True
+    """Whether what is derived from the words (findings) may outlive them; if not, it goes with them."""
+    author_only: bool = False
+    """Nothing may be shown to anybody but the author: no digest, no queue, no archive."""
     note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Grant:
+    """An owner's token for one account of a platform. Its words never reach a platform's code, a log or a message."""
+
+    platform: str
+    platform_id: str
+    """Whose posts it reads; "" until that has been asked."""
+    token: str = field(repr=False)
+    scopes: frozenset[str] = frozenset()
+    expires_at: datetime | None = None
+    refresh_token: str = field(default="", repr=False)
+    client_id: str = ""
+    client_secret: str = field(default="", repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Consent:
+    """What must be granted before a platform of the second tier may be read. Built from documentation alone.
+
+    A token with a scope outside `allowed` could show more than public posts, or change something: it is refused.
+    """
+
+    hosts: frozenset[str]
+    """Where the token may be sent, by https only."""
+    needed: frozenset[str]
+    allowed: frozenset[str]
+    documentation: str
+    """The page that this was built from."""
+    how: str
+    """One sentence for the administrator: where the owner gets such a token."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,6 +161,8 @@ class Platform(Protocol):
 
     name: str
     terms: Terms
+    consent: Consent | None
+    """None where public posts are open to everybody."""
 
     def recognises(self, url: str) -> bool:
         """Whether the URL alone already says that it is this platform's. No I/O."""

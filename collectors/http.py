@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json as json_format
 import re
 import socket
 import ssl
@@ -21,6 +22,7 @@ from collectors.address import SCHEMES, Resolve, check_target
 from collectors.base import Response
 from collectors.dial import Exchange, GuardedBackend, current
 from collectors.inflate import Caps, read_body
+from collectors.names import Lookup, txt_records
 from collectors.pace import Pace
 from collectors.rate_limits import earliest_next
 from collectors.statuses import raise_for_status
@@ -30,6 +32,7 @@ from domain.errors import (
     CollectError,
     Malformed,
     TimedOut,
+    TokenRefused,
     TooLarge,
     Unreachable,
     WrongContent,
@@ -41,7 +44,7 @@ if TYPE_CHECKING:
     from types import TracebackType
     from typing import Self
 
-    from collectors.base import Http, Politeness
+    from collectors.base import Grant, Http, Politeness
 
 _PERMANENT = frozenset({HTTPStatus.MOVED_PERMANENTLY, HTTPStatus.PERMANENT_REDIRECT})
 _REDIRECTS = _PERMANENT | {HTTPStatus.FOUND, HTTPStatus.SEE_OTHER, HTTPStatus.TEMPORARY_REDIRECT}
@@ -87,11 +90,12 @@ def open_http(
     sleep: Callable[[float], None] = time.sleep,
     resolve: Resolve = socket.getaddrinfo,
     trust: ssl.SSLContext | None = None,
+    lookup: Lookup = txt_records,
 ) -> HttpClient:
     """One client for the process, to be used as a context manager and shared by its threads.
 
     `clock` gives aware UTC. `resolve` is `socket.getaddrinfo` or acts like it. `trust` replaces the certificate
-    authorities that ship with httpx. Proxies, netrc and certificate settings of the environment are not looked at.
+    authorities that ship with httpx. `lookup` reads DNS TXT records. Proxies, netrc and certificate settings of the environment are not looked at.
     """
     backend = GuardedBackend(resolve, politeness.allowed_private)
     pace = Pace(delay=politeness.delay, jitter=politeness.jitter, clock=clock, monotonic=monotonic, sleep=sleep)
@@ -102,7 +106,7 @@ def open_http(
         trust_env=False,
         follow_redirects=False,
     )
-    return HttpClient(client, politeness, pace, robots.RobotsCache(clock), clock, monotonic)
+    return HttpClient(client, politeness, pace, robots.RobotsCache(clock), clock, monotonic, lookup)
 
 
 def _headers(politeness: Politeness) -> dict[str, str]:
@@ -120,11 +124,17 @@ class HttpClient:
     robots: robots.RobotsCache
     clock: Callable[[], datetime]
     monotonic: Callable[[], float]
+    lookup: Lookup
 
-    def for_account(self, deadline: float | None = None) -> Http:
-        """A reader with its own request budget, whose time (seconds, waits included) runs from now."""
+    def for_account(
+        self, deadline: float | None = None, *, grant: Grant | None = None, hosts: frozenset[str] = frozenset()
+    ) -> Http:
+        """A reader with its own request budget, whose time (seconds, waits included) runs from now.
+
+        `grant` is the owner's token, sent only to `hosts` and only where a request says so.
+        """
         seconds = self.politeness.account_deadline if deadline is None else deadline
-        return _AccountHttp(self, self.monotonic() + seconds)
+        return _AccountHttp(self, self.monotonic() + seconds, _Permit(grant, hosts))
 
     def post(
         self,
@@ -147,7 +157,7 @@ class HttpClient:
         headers = {"Accept": accept, "Content-Type": content_type}
         if authorization:
             headers["Authorization"] = authorization
-        reader = _AccountHttp(self, self.monotonic() + self.politeness.account_deadline)
+        reader = _AccountHttp(self, self.monotonic() + self.politeness.account_deadline, _Permit())
         return reader.send_once(target, _Ask(headers, {}, robots=False, expect=expect, caps=caps, content=content))
 
     def close(self) -> None:
@@ -174,13 +184,31 @@ class _Ask:
     caps: Caps
     content: bytes | None = None
     """What is posted; None asks with GET."""
+    authorised: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class _Permit:
+    """An owner's token, and where it may go."""
+
+    grant: Grant | None = None
+    hosts: frozenset[str] = frozenset()
+
+    def header(self, url: httpx.URL, allowed_private: frozenset[str]) -> dict[str, str]:
+        """The header for this address (RFC 6750 section 2.1); AddressRefused where the token must not go."""
+        if self.grant is None:
+            raise TokenRefused("there is none")
+        tested = f"{_host(url)}:{_port(url)}" in allowed_private
+        if _host(url) not in self.hosts or not (url.scheme == "https" or tested):
+            raise AddressRefused("the owner's token is not for this host")
+        return {"Authorization": f"Bearer {self.grant.token}"}
 
 
 class _AccountHttp:
     """One account's `Http` (see collectors.base). For one thread at a time."""
 
-    def __init__(self, shared: HttpClient, deadline: float) -> None:
-        self._shared, self._deadline = shared, deadline
+    def __init__(self, shared: HttpClient, deadline: float, permit: _Permit) -> None:
+        self._shared, self._deadline, self._token = shared, deadline, permit
         self._requests_left = shared.politeness.max_requests
 
     def get(
@@ -192,6 +220,7 @@ class _AccountHttp:
         validators: Mapping[str, str] | None = None,
         robots: bool = False,
         expect: Sequence[int] = (),
+        authorised: bool = False,
     ) -> Response:
         """See `Http.get`. Also raises TooLarge when the account's requests are used up."""
         polite = self._shared.politeness
@@ -200,7 +229,28 @@ class _AccountHttp:
         with _named():
             start = httpx.URL(url)
             start = start.copy_merge_params({key: str(value) for key, value in params.items()}) if params else start
-        return self._follow(start.copy_with(fragment=None), _Ask({"Accept": accept}, usable, robots, expect, caps))
+        ask = _Ask({"Accept": accept}, usable, robots, expect, caps, authorised=authorised)
+        return self._follow(start.copy_with(fragment=None), ask)
+
+    def post(
+        self, url: str, *, json: Mapping[str, object], expect: Sequence[int] = (), authorised: bool = False
+    ) -> Response:
+        """See `Http.post`."""
+        polite = self._shared.politeness
+        with _named():
+            target = httpx.URL(url)
+        headers = {"Accept": "application/json", "Content-Type": "application/json"}
+        content = json_format.dumps(json, ensure_ascii=True, allow_nan=False).encode()
+        caps = Caps(polite.max_wire_bytes, polite.max_body_bytes)
+        ask = _Ask(headers, {}, robots=False, expect=expect, caps=caps, content=content, authorised=authorised)
+        return self.send_once(target, ask)
+
+    def txt(self, name: str) -> Sequence[str]:
+        """See `Http.txt`."""
+        patience = self._deadline - self._shared.monotonic()
+        if patience <= 0:
+            raise TimedOut("the account's time is used up")
+        return self._shared.lookup(name, min(patience, self._shared.politeness.read_timeout))
 
     def send_once(self, url: httpx.URL, ask: _Ask) -> Response:
         """One request to one address. Raises WrongContent for a redirect."""
@@ -256,6 +306,8 @@ class _AccountHttp:
 
     def _send(self, url: httpx.URL, ask: _Ask, exchange: Exchange) -> Response:
         headers = {**ask.headers, **ask.validators}
+        if ask.authorised:
+            headers |= self._token.header(url, self._shared.politeness.allowed_private)
         token = current.set(exchange)
         try:
             with (

@@ -15,8 +15,8 @@ from typing import TYPE_CHECKING
 from collectors import fields
 from collectors.html import links, to_text
 from collectors.times import parse_instant
-from domain.errors import AccountGone, Malformed
-from domain.posts import IMAGE, Fetched, Media, Parent, ParentAuthor, Post, PostKind, Presence
+from domain.errors import AccountMoved, AccountSuspended, Malformed
+from domain.posts import IMAGE, Fetched, Media, Parent, ParentAuthor, Post, PostKind, Presence, ProfileSeen
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -213,16 +213,16 @@ def field_row(row: Json) -> str:
 
 
 def check_account(entity: Json) -> None:
-    """Raise AccountGone when the account says that it is suspended or has moved, Malformed when it has no id.
+    """Raise AccountSuspended or AccountMoved when the account says so, Malformed when it has no id.
 
     The new address of a moved account is not named: it may be one that was never opted in.
     """
     if not fields.identifier(entity, "id"):
         raise Malformed("an account without an id")
     if fields.flag(entity, "suspended"):
-        raise AccountGone("the account is suspended by its server")
+        raise AccountSuspended("by its server")
     if fields.child(entity, "moved"):
-        raise AccountGone("the account has moved to another address")
+        raise AccountMoved
 
 
 def check_listing(listing: Listing, entity: Json, before: Cursor | None) -> None:
@@ -237,7 +237,7 @@ def check_listing(listing: Listing, entity: Json, before: Cursor | None) -> None
     if listing.items or before is None or not before.listed:
         return
     if fields.flag(entity, "limited"):
-        raise AccountGone("the account is limited by its server and shows no posts")
+        raise AccountSuspended("the server shows none of its posts")
     if fields.number(entity, "statuses_count") or not before.counted:
         raise Malformed("an empty list from an account that had posts and does not say that they are gone")
 
@@ -282,7 +282,16 @@ def to_fetched(listing: Listing, *, entity: Json, starts_at: datetime, now: date
         cursor=cursor.write(),
         skipped={reason: skipped.count(reason) for reason in sorted(set(skipped))},
         not_before=listing.not_before,
+        profile=profile_of(entity),
+    )
+
+
+def profile_of(entity: Json) -> ProfileSeen:
+    """The account's own words about itself."""
+    return ProfileSeen(
         bio=bio_of(entity),
+        display_name=fields.text(entity, "display_name"),
+        avatar_alt=fields.text(entity, "avatar_description"),
     )
 
 

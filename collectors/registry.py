@@ -24,7 +24,7 @@ are not named follow by name, and "feed", which nearly every site offers as well
 _LAST = "feed"
 _NOT_NOW = (RateLimited, TimedOut, Unreachable)
 """After these nobody else is asked: they would fail alike, or pass for the account's platform while it is busy."""
-_MEMBERS = ("name", "terms", "recognises", "resolve", "proof_texts", "collect", "confirm", "parent")
+_MEMBERS = ("name", "terms", "consent", "recognises", "resolve", "proof_texts", "collect", "confirm", "parent")
 
 
 def platforms(package: ModuleType = shipped) -> Mapping[str, Platform]:

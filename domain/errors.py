@@ -25,7 +25,13 @@
         ├── ServerFault      5xx
         ├── RateLimited      told to come back later; `retry_at` says when
         ├── AccessRefused    401, 403, or a login page
-        ├── AccountGone      404 or 410 for the account itself, or it says that it is suspended or moved
+        │   ├── AccountPrivate   its owner shows it to chosen people only now
+        │   └── TokenRefused     the owner's token is missing, has expired, or would show more than public posts
+        ├── AccountGone      404 or 410 for the account itself
+        │   ├── AccountSuspended    by its platform
+        │   ├── AccountDeactivated  by its owner, who may come back
+        │   ├── AccountDeleted      for good
+        │   └── AccountMoved        it names another address
         ├── RobotsDisallow   robots.txt forbids the page, or could not be read because the server failed
         ├── AddressRefused   the address is not a public one, or a redirect led to one that is not
         ├── TooLarge         more bytes, items or redirects than allowed
@@ -173,12 +179,13 @@ class NoAnswer(Section7Error):  # noqa: N818 - reads as the state it names
 class CollectError(Section7Error):
     """One account could not be read this time.
 
-    `code` is stable and goes into the database; `reason` is a sentence that a manager understands;
-    `retry_at` is the earliest next try that the other side asked for, in UTC, or None.
+    `code` is stable and goes into the database; `reason` is a sentence that a manager understands; `way_back` tells
+    her how reading may go on; `retry_at` is the earliest next try that the other side asked for, in UTC, or None.
     """
 
     code = "unknown"
     reason = "The account could not be read."
+    way_back = "It is tried again by itself."
 
     def __init__(self, detail: str = "", *, retry_at: datetime | None = None) -> None:
         self.detail = detail
@@ -221,11 +228,60 @@ class AccessRefused(CollectError):  # noqa: N818
     reason = "The site no longer shows these posts without a login."
 
 
+class AccountPrivate(AccessRefused):
+    """Its owner shows the account to chosen people only now."""
+
+    code = "account-private"
+    reason = "The account is private now, so its posts are not read."
+    way_back = "It is read again by itself when its owner makes it public again."
+
+
+class TokenRefused(AccessRefused):
+    """The owner's token is missing, has expired or was withdrawn, or would show more than public posts."""
+
+    code = "token-refused"
+    reason = "The owner's permission for this platform is missing, has expired, or would show more than public posts."
+    way_back = "Ask the owner for a new permission and store it with `section7 tokens add`."
+
+
 class AccountGone(CollectError):  # noqa: N818
-    """The account itself is gone, suspended or moved; never a sign that its posts were deleted."""
+    """The account itself was not found; never a sign that its posts were deleted."""
 
     code = "account-gone"
-    reason = "The account was not found, or is suspended or moved."
+    reason = "The account was not found."
+    way_back = "If its owner still uses it under another name, withdraw this account and enrol the new address."
+
+
+class AccountSuspended(AccountGone):
+    """Its platform has suspended the account or shows nothing of it for now."""
+
+    code = "account-suspended"
+    reason = "The platform has suspended the account."
+    way_back = "It is read again by itself once the platform shows it again."
+
+
+class AccountDeactivated(AccountGone):
+    """Its owner has switched the account off and may come back."""
+
+    code = "account-deactivated"
+    reason = "The account's owner has switched it off."
+    way_back = "It is read again by itself when its owner switches it on again."
+
+
+class AccountDeleted(AccountGone):
+    """The platform says that the account was deleted."""
+
+    code = "account-deleted"
+    reason = "The account was deleted."
+    way_back = "Withdraw it here, so that its records are erased in time."
+
+
+class AccountMoved(AccountGone):
+    """The account names another address as its new one. Permission for that one has to be given anew."""
+
+    code = "account-moved"
+    reason = "The account says that it has moved to another address."
+    way_back = "Withdraw it here and enrol the new address, with its owner's agreement."
 
 
 class RobotsDisallow(CollectError):  # noqa: N818

@@ -117,6 +117,22 @@ class Post:
         return hashlib.sha256(json.dumps(chosen, ensure_ascii=True).encode()).hexdigest()
 
 
+PROFILE_ID = ":profile"
+"""The `post_id` under which an account's own profile is kept; no platform's ids begin with a colon."""
+
+
+@dataclass(frozen=True, slots=True)
+class ProfileSeen:
+    """What the account's public profile says now, as plain text; "" for what it leaves empty or does not show."""
+
+    bio: str = ""
+    display_name: str = ""
+    avatar_alt: str = ""
+    """The owner's description of the profile picture."""
+    handle: str = ""
+    """The name the account goes by now; "" where this reading does not tell it."""
+
+
 @dataclass(frozen=True, slots=True)
 class Fetched:
     """One complete reading of an account.
@@ -135,8 +151,8 @@ class Fetched:
     skipped: Mapping[str, int] = field(default_factory=dict)
     not_before: datetime | None = None
     """The earliest next reading the source asked for (Retry-After, rate-limit reset, ttl), or None."""
-    bio: str | None = None
-    """The profile line as seen now; None when this reading did not see it."""
+    profile: ProfileSeen | None = None
+    """The profile as seen now; None when this reading did not see it."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -95,7 +95,7 @@ def _read(account: Account, fetched: Fetched, known: Mapping[str, KnownPost], co
         concluded,
         versions=_versions(account, fetched.posts, known, now),
         seen=tuple(post_id for post_id in known if post_id in fetched.listed_ids),
-        bio=fetched.bio,
+        bio=None if fetched.profile is None else fetched.profile.bio,
         outcome="read",
         posts_listed=len(fetched.posts),
         skipped=fetched.skipped,

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import urljoin, urlsplit
 
 from collectors import fields
-from collectors.base import ProofText, Terms
+from collectors.base import Consent, ProofText, Terms
 from collectors.feeds.comments import address_of_comments, is_of_comments
 from collectors.feeds.cursor import FeedCursor, body_hash, not_before
 from collectors.feeds.identity import (
@@ -36,7 +36,7 @@ from collectors.presence import ask_each
 from collectors.proof import same_host, well_known
 from domain.accounts import AccountKind, Profile, Proof
 from domain.errors import AccessRefused, AccountGone, CollectError, Malformed, ServerFault, WrongContent
-from domain.posts import Fetched, NotModified, Presence
+from domain.posts import Fetched, NotModified, Presence, ProfileSeen
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -65,6 +65,7 @@ class FeedPlatform:
         source="No contract: the owner publishes the feed on the open web for programs to read.",
         note="Posts the owner deletes are erased here too.",
     )
+    consent: Consent | None = None
 
     def recognises(self, url: str) -> bool:
         """Whether the path ends like a feed: /feed, /rss, /atom, feed.json, .rss, .atom, .rdf or .xml."""
@@ -229,7 +230,7 @@ def _fetched(listing: Listing, found: Items, account: Account, after: FeedCursor
         covers_since=min(dated, default=None) if complete else None,
         cursor=cursor.dump(),
         skipped={reason: count for reason, count in left_out.items() if count},
-        bio=plain(listing.description) or None,
+        profile=ProfileSeen(plain(listing.description), plain(listing.title)) if plain(listing.description) else None,
     )
 
 

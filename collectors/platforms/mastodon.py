@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import quote, unquote, urlsplit
 
 from collectors import fields
-from collectors.base import Limits, ProofText, Terms
+from collectors.base import Consent, Limits, ProofText, Terms
 from collectors.mastodon_statuses import (
     Cursor,
     Listed,
@@ -113,6 +113,7 @@ class Mastodon:
         )
     )
     limits: Limits = field(default=Limits())
+    consent: Consent | None = None
 
     def recognises(self, url: str) -> bool:
         """Whether the URL is an acct: name or has the form https://host/@name or https://host/users/name."""

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from collectors import fields
-from collectors.base import Limits, ProofText, Terms
+from collectors.base import Consent, Limits, ProofText, Terms
 from collectors.html import decode, to_text
 from collectors.presence import ask_each
 from collectors.proof import well_known
@@ -26,7 +26,7 @@ from collectors.wordpress_api import Api, find_api, home_of
 from collectors.wordpress_items import KINDS, Item, Owner, owner_of, parse_comments, parse_item, presence_of, words_of
 from domain.accounts import Profile, Proof
 from domain.errors import AccessRefused, AccountGone, CollectError, Malformed, TooLarge, WrongContent
-from domain.posts import Fetched, Parent, ParentAuthor, Presence
+from domain.posts import Fetched, Parent, ParentAuthor, Presence, ProfileSeen
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -91,6 +91,7 @@ class WordPress:
         )
     )
     limits: Limits = field(default=Limits())
+    consent: Consent | None = None
 
     def recognises(self, url: str) -> bool:
         """Whether the URL is an address of WordPress's REST API; others are found out by asking."""
@@ -269,7 +270,7 @@ def _fetched(items: Sequence[Item], parts: Mapping[str, Part], bio: str | None) 
         cursor=json.dumps({"listed": len(listed)}),
         skipped={reason: skipped.count(reason) for reason in sorted(set(skipped))},
         not_before=max((part.not_before for part in parts.values() if part.not_before), default=None),
-        bio=bio,
+        profile=None if bio is None else ProfileSeen(bio),
     )
 
 

@@ -68,7 +68,7 @@ def test_a_module_without_a_platform_is_named(package):
 
 def test_an_incomplete_platform_is_named_with_what_it_lacks(package):
     source = "class Half:\n    name = 'half'\n    terms = None\nPLATFORM = Half()\n"
-    with pytest.raises(TypeError, match=r"halves\.half lacks recognises, resolve"):
+    with pytest.raises(TypeError, match=r"halves\.half lacks consent, recognises, resolve"):
         platforms(package("halves", {"half": source}))
 
 

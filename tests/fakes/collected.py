@@ -43,7 +43,7 @@ def as_json(fetched: Fetched) -> dict[str, object]:
         "listed_ids": sorted(fetched.listed_ids),
         "covers_since": _time(fetched.covers_since),
         "skipped": dict(fetched.skipped),
-        "bio": fetched.bio,
+        "bio": fetched.profile.bio if fetched.profile else None,
     }
 
 

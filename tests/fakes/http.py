@@ -28,6 +28,9 @@ class Asked:
     validators: Mapping[str, str] = field(default_factory=dict)
     robots: bool = False
     expect: tuple[int, ...] = ()
+    authorised: bool = False
+    json: Mapping[str, object] | None = None
+    """What was posted; None for a GET."""
 
 
 def canonical(url: str, params: Mapping[str, str | int] | None = None) -> str:
@@ -51,11 +54,18 @@ class FakeHttp:
     one more request than its list holds, is an AssertionError. `requests` holds what was asked, in order.
     """
 
-    def __init__(self, script: Mapping[str, Answer | list[Answer]], *, now: datetime = NOON) -> None:
+    def __init__(
+        self,
+        script: Mapping[str, Answer | list[Answer]],
+        *,
+        now: datetime = NOON,
+        records: Mapping[str, Sequence[str] | CollectError] | None = None,
+    ) -> None:
         self.script = {
             canonical(url): list(given) if isinstance(given, list) else given for url, given in script.items()
         }
         self.now = now
+        self.records = dict(records or {})
         self.requests: list[Asked] = []
 
     @property
@@ -71,9 +81,27 @@ class FakeHttp:
         validators: Mapping[str, str] | None = None,
         robots: bool = False,
         expect: Sequence[int] = (),
+        authorised: bool = False,
     ) -> Response:
         asked = canonical(url, params)
-        self.requests.append(Asked(asked, accept, dict(validators or {}), robots, tuple(expect)))
+        return self._answer(Asked(asked, accept, dict(validators or {}), robots, tuple(expect), authorised), expect)
+
+    def post(
+        self, url: str, *, json: Mapping[str, object], expect: Sequence[int] = (), authorised: bool = False
+    ) -> Response:
+        asked = Asked(canonical(url), "application/json", expect=tuple(expect), authorised=authorised, json=dict(json))
+        return self._answer(asked, expect)
+
+    def txt(self, name: str) -> Sequence[str]:
+        """`records` by name, given when made; a name that is not in it has none."""
+        found = self.records.get(name, ())
+        if isinstance(found, CollectError):
+            raise found
+        return found
+
+    def _answer(self, request: Asked, expect: Sequence[int]) -> Response:
+        self.requests.append(request)
+        asked = request.url
         given = self._next(asked)
         if isinstance(given, CollectError):
             raise given

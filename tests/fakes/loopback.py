@@ -22,6 +22,7 @@ class Seen:
     path: str
     headers: dict[str, str]
     connection: int
+    body: bytes = b""
 
 
 def reply(body: bytes = b"", status: str = "200 OK", **headers: str) -> bytes:
@@ -104,7 +105,8 @@ class Loopback:
             return False
         first, *lines = head.decode("latin-1").split("\r\n")
         headers = {name.lower(): value for name, _, value in (line.partition(": ") for line in lines if line)}
-        seen = Seen(first.split(" ")[1], headers, number)
+        body = self._read(peer, lambda data: len(data) >= int(headers.get("content-length", 0)))
+        seen = Seen(first.split(" ")[1], headers, number, body)
         self.seen.append(seen)
         answer = self.routes.get(seen.path, reply(status="404 Not Found"))
         if callable(answer):
@@ -113,13 +115,18 @@ class Loopback:
         return b"Connection: close" not in answer
 
     def _head(self, peer: socket.socket) -> bytes:
-        head = b""
-        while not head.endswith(b"\r\n\r\n") and not self.stopping.is_set():
+        head = self._read(peer, lambda data: data.endswith(b"\r\n\r\n"))
+        return head if head.endswith(b"\r\n\r\n") else b""
+
+    def _read(self, peer: socket.socket, whole: Callable[[bytes], bool]) -> bytes:
+        """What the other side sends, byte by byte, so that nothing of what follows is taken."""
+        data = b""
+        while not whole(data) and not self.stopping.is_set():
             try:
-                data = peer.recv(4096)
+                more = peer.recv(1)
             except TimeoutError:
                 continue
-            if not data:
+            if not more:
                 return b""
-            head += data
-        return head if head.endswith(b"\r\n\r\n") else b""
+            data += more
+        return data

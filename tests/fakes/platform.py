@@ -6,10 +6,10 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from collectors.base import Http, PostRef, ProofText, Terms
+from collectors.base import Consent, Http, PostRef, ProofText, Terms
 from domain.accounts import Account, Profile, Proof
 from domain.errors import CollectError
-from domain.posts import Fetched, NotModified, Parent, Post, Presence
+from domain.posts import Fetched, NotModified, Parent, Post, Presence, ProfileSeen
 from tests.fakes.http import FakeHttp
 
 EPOCH = datetime.fromisoformat("2000-01-01T00:00:00+00:00")
@@ -21,6 +21,7 @@ class FakePlatform:
 
     name: str = "fake"
     terms: Terms = field(default_factory=lambda: Terms(source="invented"))
+    consent: Consent | None = None
     posts: list[Post] = field(default_factory=list)
     parents: dict[str, Parent] = field(default_factory=dict)
     fault: CollectError | Exception | None = None
@@ -63,7 +64,13 @@ class FakePlatform:
             raise fault
         if self.unchanged:
             return NotModified(cursor="{}")
-        return Fetched(tuple(self.posts), frozenset(p.post_id for p in self.posts), EPOCH, cursor="{}", bio=self.bio)
+        return Fetched(
+            tuple(self.posts),
+            frozenset(p.post_id for p in self.posts),
+            EPOCH,
+            cursor="{}",
+            profile=ProfileSeen(self.bio),
+        )
 
     def confirm(self, account: Account, post: Sequence[PostRef], http: Http) -> Mapping[str, Presence]:
         self._break("confirm")

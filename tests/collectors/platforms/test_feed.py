@@ -16,7 +16,7 @@ from collectors.feeds.memory import Trace
 from collectors.platforms.feed import PLATFORM
 from domain.accounts import AccountKind, Proof
 from domain.errors import AccessRefused, AccountGone, Malformed, RateLimited, RobotsDisallow, ServerFault, WrongContent
-from domain.posts import Fetched, NotModified, PostKind, Presence
+from domain.posts import Fetched, NotModified, PostKind, Presence, ProfileSeen
 from tests.fakes.collected import DATA, NOW, account
 from tests.fakes.http import FakeHttp, answer
 
@@ -80,7 +80,7 @@ def test_reading_gives_articles_and_what_they_prove():
     ]
     assert found.listed_ids == {item_key("id-1"), item_key("id-2")}
     assert found.covers_since == datetime(2026, 11, 2, 7, tzinfo=UTC)
-    assert (found.bio, dict(found.skipped), found.not_before) == ("By Dana", {}, None)
+    assert (found.profile, dict(found.skipped), found.not_before) == (ProfileSeen("By Dana", "Notes"), {}, None)
 
 
 def test_absence_proves_nothing_when_an_item_has_no_date_or_cannot_be_read():

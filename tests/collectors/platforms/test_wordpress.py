@@ -26,7 +26,7 @@ from domain.errors import (
     TooLarge,
     WrongContent,
 )
-from domain.posts import ParentAuthor, Post, PostKind, Presence
+from domain.posts import ParentAuthor, Post, PostKind, Presence, ProfileSeen
 from tests.fakes.collected import DATA, NOW, STARTS_AT, account, as_json
 from tests.fakes.http import FakeHttp, answer
 
@@ -167,7 +167,7 @@ def test_a_whole_site_is_read_for_all_its_authors_and_their_comments_only():
     site = Site({"posts": [[item(9), item(8, author=4)]], "comments": [[comment(1, author=4), comment(2, author=5)]]})
     fetched = PLATFORM.collect(dana(f"{SITE}/|site"), site, NOW)
     assert fetched.listed_ids == {"post:9", "post:8", "comment:1"}
-    assert fetched.bio == "Fern Street\nCounseling"
+    assert fetched.profile == ProfileSeen("Fern Street\nCounseling")
     assert "author" not in site.asked("posts")[0]
 
 
@@ -230,7 +230,7 @@ def test_more_posts_than_the_bound_are_too_large():
 
 
 def test_the_bio_is_unknown_when_the_site_hides_its_users():
-    assert collect({"posts": [[item(9)]], "users/3": refusal("rest_user_cannot_view", 401)}).bio is None
+    assert collect({"posts": [[item(9)]], "users/3": refusal("rest_user_cannot_view", 401)}).profile is None
 
 
 def test_an_author_who_is_no_longer_a_user_is_gone():

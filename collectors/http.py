@@ -95,7 +95,8 @@ def open_http(
     """One client for the process, to be used as a context manager and shared by its threads.
 
     `clock` gives aware UTC. `resolve` is `socket.getaddrinfo` or acts like it. `trust` replaces the certificate
-    authorities that ship with httpx. `lookup` reads DNS TXT records. Proxies, netrc and certificate settings of the environment are not looked at.
+    authorities that ship with httpx. `lookup` reads DNS TXT records.
+    Proxies, netrc and certificate settings of the environment are not looked at.
     """
     backend = GuardedBackend(resolve, politeness.allowed_private)
     pace = Pace(delay=politeness.delay, jitter=politeness.jitter, clock=clock, monotonic=monotonic, sleep=sleep)

@@ -50,23 +50,31 @@ class Http(Protocol):
         params: Mapping[str, str | int] | None = None,
         accept: str = "*/*",
         validators: Mapping[str, str] | None = None,
+        headers: Mapping[str, str] | None = None,
         robots: bool = False,
         expect: Sequence[int] = (),
         authorised: bool = False,
     ) -> Response:
         """Read `url` once, following up to five redirects by hand.
 
-        `validators` are conditional request headers ("If-None-Match", "If-Modified-Since"). `robots` obeys
-        robots.txt, for pages and feeds. Statuses 200, 304 and those in `expect` come back as a Response;
-        every other one, and every failure, is raised as the CollectError that names it (429 and 503 with
-        Retry-After: RateLimited; 401 and 403: AccessRefused; 404 and 410: AccountGone; 5xx: ServerFault).
+        `headers` go along on every hop, such as the version of an interface, never a secret. `validators` are
+        conditional request headers ("If-None-Match", "If-Modified-Since"). `robots` obeys robots.txt, for pages
+        and feeds. Statuses 200, 304 and those in `expect` come back as a Response; every other one, and every
+        failure, is raised as the CollectError that names it (429 and 503 with Retry-After: RateLimited; 401 and
+        403: AccessRefused; 404 and 410: AccountGone; 5xx: ServerFault).
         `authorised` sends the owner's token, and only to a host that the platform's Consent names; without a
         token it raises TokenRefused.
         """
         ...
 
     def post(
-        self, url: str, *, json: Mapping[str, object], expect: Sequence[int] = (), authorised: bool = False
+        self,
+        url: str,
+        *,
+        json: Mapping[str, object],
+        headers: Mapping[str, str] | None = None,
+        expect: Sequence[int] = (),
+        authorised: bool = False,
     ) -> Response:
         """Ask with a JSON body, for interfaces that read by POST; never to change anything.
 

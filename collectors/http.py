@@ -219,6 +219,7 @@ class _AccountHttp:
         params: Mapping[str, str | int] | None = None,
         accept: str = "*/*",
         validators: Mapping[str, str] | None = None,
+        headers: Mapping[str, str] | None = None,
         robots: bool = False,
         expect: Sequence[int] = (),
         authorised: bool = False,
@@ -230,20 +231,26 @@ class _AccountHttp:
         with _named():
             start = httpx.URL(url)
             start = start.copy_merge_params({key: str(value) for key, value in params.items()}) if params else start
-        ask = _Ask({"Accept": accept}, usable, robots, expect, caps, authorised=authorised)
+        ask = _Ask({**(headers or {}), "Accept": accept}, usable, robots, expect, caps, authorised=authorised)
         return self._follow(start.copy_with(fragment=None), ask)
 
     def post(
-        self, url: str, *, json: Mapping[str, object], expect: Sequence[int] = (), authorised: bool = False
+        self,
+        url: str,
+        *,
+        json: Mapping[str, object],
+        headers: Mapping[str, str] | None = None,
+        expect: Sequence[int] = (),
+        authorised: bool = False,
     ) -> Response:
         """See `Http.post`."""
         polite = self._shared.politeness
         with _named():
             target = httpx.URL(url)
-        headers = {"Accept": "application/json", "Content-Type": "application/json"}
+        sent = {**(headers or {}), "Accept": "application/json", "Content-Type": "application/json"}
         content = json_format.dumps(json, ensure_ascii=True, allow_nan=False).encode()
         caps = Caps(polite.max_wire_bytes, polite.max_body_bytes)
-        ask = _Ask(headers, {}, robots=False, expect=expect, caps=caps, content=content, authorised=authorised)
+        ask = _Ask(sent, {}, robots=False, expect=expect, caps=caps, content=content, authorised=authorised)
         return self.send_once(target, ask)
 
     def txt(self, name: str) -> Sequence[str]:

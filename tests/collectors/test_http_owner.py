@@ -70,6 +70,16 @@ def test_a_question_with_a_body_is_asked_once_and_follows_no_redirect(server, cl
         http.post(server.url("/moved"), json={})
 
 
+def test_an_interfaces_version_goes_along_and_never_in_place_of_the_token(server, client):
+    server.routes["/me"] = server.routes["/list"] = reply(b"{}")
+    http = client.for_account(30, grant=GRANT, hosts=frozenset({"127.0.0.1"}))
+    version = {"LinkedIn-Version": "202606", "Authorization": "Bearer none"}
+    http.get(server.url("/me"), headers=version, authorised=True)
+    http.post(server.url("/list"), json={}, headers=version, authorised=True)
+    assert [asked.headers["linkedin-version"] for asked in server.seen] == ["202606", "202606"]
+    assert [asked.headers["authorization"] for asked in server.seen] == [f"Bearer {SECRET}"] * 2
+
+
 def test_records_of_a_name_come_through_the_accounts_own_reader(client):
     assert client.for_account(30).txt("_atproto.dana.example") == ("for _atproto.dana.example",)
     with pytest.raises(TimedOut):

@@ -31,6 +31,7 @@ class Asked:
     authorised: bool = False
     json: Mapping[str, object] | None = None
     """What was posted; None for a GET."""
+    headers: Mapping[str, str] = field(default_factory=dict)
 
 
 def canonical(url: str, params: Mapping[str, str | int] | None = None) -> str:
@@ -79,18 +80,25 @@ class FakeHttp:
         params: Mapping[str, str | int] | None = None,
         accept: str = "*/*",
         validators: Mapping[str, str] | None = None,
+        headers: Mapping[str, str] | None = None,
         robots: bool = False,
         expect: Sequence[int] = (),
         authorised: bool = False,
     ) -> Response:
-        asked = canonical(url, params)
-        return self._answer(Asked(asked, accept, dict(validators or {}), robots, tuple(expect), authorised), expect)
+        asked = Asked(canonical(url, params), accept, dict(validators or {}), robots, tuple(expect), authorised)
+        return self._answer(replace(asked, headers=dict(headers or {})), expect)
 
     def post(
-        self, url: str, *, json: Mapping[str, object], expect: Sequence[int] = (), authorised: bool = False
+        self,
+        url: str,
+        *,
+        json: Mapping[str, object],
+        headers: Mapping[str, str] | None = None,
+        expect: Sequence[int] = (),
+        authorised: bool = False,
     ) -> Response:
         asked = Asked(canonical(url), "application/json", expect=tuple(expect), authorised=authorised, json=dict(json))
-        return self._answer(asked, expect)
+        return self._answer(replace(asked, headers=dict(headers or {})), expect)
 
     def txt(self, name: str) -> Sequence[str]:
         """`records` by name, given when made; a name that is not in it has none."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Protocol, runtime_checkable
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -71,13 +71,16 @@ class Http(Protocol):
         self,
         url: str,
         *,
-        json: Mapping[str, object],
+        json: Mapping[str, object] | None = None,
+        form: Mapping[str, str] | None = None,
         headers: Mapping[str, str] | None = None,
         expect: Sequence[int] = (),
         authorised: bool = False,
     ) -> Response:
         """Ask with a JSON body, for interfaces that read by POST; never to change anything.
 
+        `form` is sent instead, as fields of a web form (RFC 6749 appendix B), when it is given: it may hold an
+        owner's secrets, so it goes only to a host that the platform's Consent names, with `authorised` or without.
         A redirect is not followed: it raises WrongContent. Otherwise as `get`.
         """
         ...
@@ -141,6 +144,37 @@ class Consent:
     """The page that this was built from."""
     how: str
     """One sentence for the administrator: where the owner gets such a token."""
+
+
+@dataclass(frozen=True, slots=True)
+class Owned:
+    """What a platform says of a token: whose it is, what it allows, until when."""
+
+    profile: Profile
+    scopes: frozenset[str] | None = None
+    """None where the platform does not tell: then the administrator has to say what the owner granted."""
+    expires_at: datetime | None = None
+
+
+@runtime_checkable
+class Owning(Protocol):
+    """What a platform of the second tier offers besides, where a token names its owner."""
+
+    def owned(self, grant: Grant, http: Http, now: datetime) -> Owned:
+        """Ask whose the token is. `http` carries the grant already. Raises CollectError, TokenRefused among them."""
+        ...
+
+
+@runtime_checkable
+class Renewing(Protocol):
+    """What a platform of the second tier offers besides, where a token can be made to last longer."""
+
+    def renew(self, grant: Grant, http: Http, now: datetime) -> Grant | None:
+        """The same grant with a newer token, or None when it is not time or the grant lacks what it takes.
+
+        `http` carries the grant already. Raises CollectError; a failure costs no reading.
+        """
+        ...
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,6 +13,7 @@ from datetime import timedelta
 from http import HTTPStatus
 from http.cookiejar import CookieJar, DefaultCookiePolicy
 from typing import TYPE_CHECKING
+from urllib.parse import urlencode
 
 import httpcore
 import httpx
@@ -195,14 +196,18 @@ class _Permit:
     grant: Grant | None = None
     hosts: frozenset[str] = frozenset()
 
-    def header(self, url: httpx.URL, allowed_private: frozenset[str]) -> dict[str, str]:
-        """The header for this address (RFC 6750 section 2.1); AddressRefused where the token must not go."""
+    def require(self, url: httpx.URL, allowed_private: frozenset[str]) -> Grant:
+        """The grant, for this address; AddressRefused where it must not go."""
         if self.grant is None:
             raise TokenRefused("there is none")
         tested = f"{_host(url)}:{_port(url)}" in allowed_private
         if _host(url) not in self.hosts or not (url.scheme == "https" or tested):
             raise AddressRefused("the owner's token is not for this host")
-        return {"Authorization": f"Bearer {self.grant.token}"}
+        return self.grant
+
+    def header(self, url: httpx.URL, allowed_private: frozenset[str]) -> dict[str, str]:
+        """The header for this address (RFC 6750 section 2.1)."""
+        return {"Authorization": f"Bearer {self.require(url, allowed_private).token}"}
 
 
 class _AccountHttp:
@@ -238,7 +243,8 @@ class _AccountHttp:
         self,
         url: str,
         *,
-        json: Mapping[str, object],
+        json: Mapping[str, object] | None = None,
+        form: Mapping[str, str] | None = None,
         headers: Mapping[str, str] | None = None,
         expect: Sequence[int] = (),
         authorised: bool = False,
@@ -248,7 +254,10 @@ class _AccountHttp:
         with _named():
             target = httpx.URL(url)
         sent = {**(headers or {}), "Accept": "application/json", "Content-Type": "application/json"}
-        content = json_format.dumps(json, ensure_ascii=True, allow_nan=False).encode()
+        content = json_format.dumps(json or {}, ensure_ascii=True, allow_nan=False).encode()
+        if form is not None:
+            self._token.require(target, polite.allowed_private)
+            sent["Content-Type"], content = "application/x-www-form-urlencoded", urlencode(form).encode()
         caps = Caps(polite.max_wire_bytes, polite.max_body_bytes)
         ask = _Ask(sent, {}, robots=False, expect=expect, caps=caps, content=content, authorised=authorised)
         return self.send_once(target, ask)

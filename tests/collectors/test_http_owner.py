@@ -70,6 +70,19 @@ def test_a_question_with_a_body_is_asked_once_and_follows_no_redirect(server, cl
         http.post(server.url("/moved"), json={})
 
 
+def test_a_form_goes_to_the_platforms_own_hosts_alone_since_it_may_hold_secrets(server, client):
+    server.routes["/token"] = reply(b"{}")
+    http = client.for_account(30, grant=GRANT, hosts=frozenset({"127.0.0.1"}))
+    http.post(server.url("/token"), form={"grant_type": "refresh_token", "refresh_token": "a b&c"})
+    assert server.seen[0].body == b"grant_type=refresh_token&refresh_token=a+b%26c"
+    assert server.seen[0].headers["content-type"] == "application/x-www-form-urlencoded"
+    assert "authorization" not in server.seen[0].headers
+    for other in (client.for_account(30), client.for_account(30, grant=GRANT, hosts=frozenset({"graph.example"}))):
+        with pytest.raises((AddressRefused, TokenRefused)):
+            other.post(server.url("/token"), form={"refresh_token": SECRET})
+    assert len(server.seen) == 1
+
+
 def test_an_interfaces_version_goes_along_and_never_in_place_of_the_token(server, client):
     server.routes["/me"] = server.routes["/list"] = reply(b"{}")
     http = client.for_account(30, grant=GRANT, hosts=frozenset({"127.0.0.1"}))

@@ -30,7 +30,7 @@ class Asked:
     expect: tuple[int, ...] = ()
     authorised: bool = False
     json: Mapping[str, object] | None = None
-    """What was posted; None for a GET."""
+    """What was posted, be it JSON or a form; None for a GET."""
     headers: Mapping[str, str] = field(default_factory=dict)
 
 
@@ -92,12 +92,19 @@ class FakeHttp:
         self,
         url: str,
         *,
-        json: Mapping[str, object],
+        json: Mapping[str, object] | None = None,
+        form: Mapping[str, str] | None = None,
         headers: Mapping[str, str] | None = None,
         expect: Sequence[int] = (),
         authorised: bool = False,
     ) -> Response:
-        asked = Asked(canonical(url), "application/json", expect=tuple(expect), authorised=authorised, json=dict(json))
+        asked = Asked(
+            canonical(url),
+            "application/json",
+            expect=tuple(expect),
+            authorised=authorised,
+            json=dict(form or json or {}),
+        )
         return self._answer(replace(asked, headers=dict(headers or {})), expect)
 
     def txt(self, name: str) -> Sequence[str]:

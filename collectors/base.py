@@ -124,9 +124,12 @@ class Grant:
     token: str = field(repr=False)
     scopes: frozenset[str] = frozenset()
     expires_at: datetime | None = None
+    """When it ends; None where it does not, or where nobody has told."""
     refresh_token: str = field(default="", repr=False)
     client_id: str = ""
+    """The application's, which the owner's permission was given to; so is the secret."""
     client_secret: str = field(default="", repr=False)
+    obtained_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

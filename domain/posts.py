@@ -153,6 +153,8 @@ class Fetched:
     """The earliest next reading the source asked for (Retry-After, rate-limit reset, ttl), or None."""
     profile: ProfileSeen | None = None
     """The profile as seen now; None when this reading did not see it."""
+    notes: tuple[str, ...] = ()
+    """What an administrator should know of the interface, such as that its version ends soon; no words of anybody."""
 
 
 @dataclass(frozen=True, slots=True)

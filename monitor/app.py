@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import socket
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 from importlib.metadata import version
 from typing import TYPE_CHECKING
@@ -26,6 +26,8 @@ from monitor.packets import pseudonymiser
 from monitor.plan import Cadence
 from monitor.run import LEASE_MARGIN, Collecting
 from monitor.stamping import time_stamp
+from monitor.token_file import TokenFile
+from monitor.tokens import Owners
 from reports.mail import MaildirMailer, SmtpMailer, SmtpSettings
 from reports.render import Renderer
 from store.engine import Store, open_store
@@ -65,6 +67,18 @@ class App:
     local: Local | None = None
     picture_reader: PictureReader | None = None
     signing_key: SigningKey | None = None
+    environment: Mapping[str, str] = field(default_factory=dict, repr=False)
+    """Where the variables stand that the file of tokens names."""
+
+    @property
+    def tokens(self) -> TokenFile:
+        """The owners' tokens."""
+        wanting = frozenset(name for name, platform in self.platforms.items() if platform.consent is not None)
+        return TokenFile(self.config.tokens_file, self.environment, wanting)
+
+    def owners(self) -> Owners:
+        """What opens readers, with the owner's token where a platform wants one."""
+        return Owners(self.tokens, self.http, self.store, self.clock)
 
     def signing(self) -> Signing | None:
         """What signs the log's head; None where no key was given."""
@@ -93,6 +107,7 @@ class App:
             local=self.local,
             key=self.key,
             picture_reader=self.picture_reader,
+            owners=self.owners(),
         )
 
     def reporting(self) -> Reporting:
@@ -129,7 +144,7 @@ class App:
 def open_app(config: Config, clock: Callable[[], datetime]) -> Iterator[App]:
     """The wired program on a database of the right version; everything is closed at the end.
 
-    Raises ConfigError (policy or key file, model, agreement), StoreError (database unreachable, too old or too new).
+    Raises ConfigError (a file of ours, model, agreement), StoreError (database unreachable, too old or too new).
     """
     config.require_signed(clock())
     policy = load_policy(config.policy)
@@ -138,7 +153,7 @@ def open_app(config: Config, clock: Callable[[], datetime]) -> Iterator[App]:
     try:
         store.check_schema()
         with open_http(politeness_of(config), clock=clock) as http:
-            yield App(
+            app = App(
                 config=config,
                 policy=policy,
                 store=store,
@@ -151,7 +166,10 @@ def open_app(config: Config, clock: Callable[[], datetime]) -> Iterator[App]:
                 local=local_of(config),
                 picture_reader=picture_reader_of(config),
                 signing_key=read_signing_key(config.signing_key_file),
+                environment=os.environ,
             )
+            app.tokens.read()
+            yield app
     finally:
         store.close()
 

@@ -90,6 +90,7 @@ class PathsSection(_Section):
     maildir: str = "mail"
     key_file: str = "section7.key"
     keyring_file: str = "section7.keyring"
+    tokens_file: str = Field(default="section7.tokens", min_length=1)
 
 
 class ScheduleSection(_Section):
@@ -209,6 +210,8 @@ class Config(BaseModel):
     key_file: Path
     keyring_file: Path
     """Keys that seal words in the database; without them a backup cannot be read."""
+    tokens_file: Path
+    """Owners' tokens; it need not be there."""
     signing_key_file: Path
     """What signs the head of the log."""
     model: Path | None
@@ -338,6 +341,7 @@ def _resolved(file: Path, parsed: _File, url: str, password: str, key: str, *, o
         maildir=folder / parsed.paths.maildir,
         key_file=folder / parsed.paths.key_file,
         keyring_file=folder / parsed.paths.keyring_file,
+        tokens_file=folder / parsed.paths.tokens_file,
         signing_key_file=folder / parsed.record.signing_key_file,
         model=_model(parsed.scoring.model, folder),
         read_images=parsed.scoring.read_images,

@@ -11,7 +11,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from pathlib import Path
-from typing import TYPE_CHECKING, Protocol, TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 import structlog
 
@@ -21,9 +21,10 @@ from analyzers.mosaic import deepened, mosaic
 from analyzers.quasi import client_particulars
 from collectors.base import PostRef
 from collectors.images import Pictures, PictureWords
-from domain.errors import CollectError, Malformed, NotAuthorised, Stopped, StoreError
+from domain.errors import CollectError, Malformed, NotAuthorised, Stopped, StoreError, TokenRefused
 from domain.mosaic import WINDOW, Trace
 from domain.plans import Change
+from domain.posts import Fetched
 from monitor.packets import baseline, danger_of, packet_of, signals_of, verdict_of
 from monitor.plan import Cadence, decide, suspects
 
@@ -37,7 +38,8 @@ if TYPE_CHECKING:
     from domain.accounts import Account
     from domain.findings import Policy
     from domain.plans import Plan, PlannedVersion, Verdict
-    from domain.posts import Parent, Post, Presence
+    from domain.posts import NotModified, Parent, Post, Presence
+    from monitor.tokens import Owners, Reader
     from store.engine import Store
 
 log = structlog.get_logger(__name__)
@@ -45,14 +47,6 @@ T = TypeVar("T")
 
 LEASE_MARGIN = timedelta(minutes=5)
 """A lease outlives the account's own deadline by this much, for scoring and writing."""
-
-
-class Reader(Protocol):
-    """Gives each account an `Http` with its own deadline and budget."""
-
-    def for_account(self) -> Http:
-        """A fresh budget."""
-        ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +69,8 @@ class Collecting:
     """The installation's, for keyed hashes."""
     picture_reader: PictureReader | None = None
     """Reads the words in pictures; without it only their descriptions count."""
+    owners: Owners | None = None
+    """Opens readers with the owner's token; without it no platform that wants one is read."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,9 +149,11 @@ def collect_account(tools: Collecting, account: Account) -> Visit:
     now = tools.clock()
     known = tools.store.posts.known(account.id)
     platform = tools.platforms[account.platform]
-    http = tools.reader.for_account()
-    outcome = _as_value(account, lambda: platform.collect(account, http, now))
+    opened = _as_value(account, lambda: _open(tools, platform, account))
+    http = tools.reader.for_account() if isinstance(opened, CollectError) else opened
+    outcome = opened if isinstance(opened, CollectError) else _collected(account, platform, http, now)
     presence: Mapping[str, Presence] = {}
+    _log_notes(account, outcome)
     if not isinstance(outcome, CollectError):
         asked = [PostRef(post_id, known[post_id].url) for post_id in suspects(outcome, known)]
         presence = _ask_for(platform, account, http, asked)
@@ -165,6 +163,23 @@ def collect_account(tools: Collecting, account: Account) -> Visit:
     verdicts = _judge_all(tools, platform, account, http, plan)
     # The time of writing, not of reading: a visit that crosses the end of a week belongs to the new one.
     return _write(tools, account, plan, verdicts, tools.clock())
+
+
+def _open(tools: Collecting, platform: Platform, account: Account) -> Http:
+    if tools.owners is None:
+        if platform.consent is not None:
+            raise TokenRefused("no tokens are kept here")
+        return tools.reader.for_account()
+    return tools.owners.http_for(platform, account.platform_id)
+
+
+def _collected(account: Account, platform: Platform, http: Http, now: datetime) -> Fetched | NotModified | CollectError:
+    return _as_value(account, lambda: platform.collect(account, http, now))
+
+
+def _log_notes(account: Account, outcome: Fetched | NotModified | CollectError) -> None:
+    for note in outcome.notes if isinstance(outcome, Fetched) else ():
+        log.warning("platform-note", account=account.id, platform=account.platform, note=note)
 
 
 def _as_value(account: Account, ask: Callable[[], T]) -> T | CollectError:

@@ -11,10 +11,10 @@ from collectors import platforms as shipped
 from domain.errors import AddressRefused, CollectError, RateLimited, TimedOut, Unreachable, UsageError
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
     from types import ModuleType
 
-    from collectors.base import Http, Platform
+    from collectors.base import Consent, Http, Platform
     from domain.accounts import Profile
 
 PROBING_ORDER = ("wordpress", "mastodon")
@@ -45,24 +45,43 @@ def platforms(package: ModuleType = shipped) -> Mapping[str, Platform]:
     return MappingProxyType({name: found[name][1] for name in sorted(found)})
 
 
-def detect(url: str, http: Http, known: Mapping[str, Platform] | None = None) -> tuple[Platform, Profile]:
+def detect(
+    url: str,
+    http: Http,
+    known: Mapping[str, Platform] | None = None,
+    owned: Callable[[Platform], Sequence[Http]] = lambda _: (),
+) -> tuple[Platform, Profile]:
     """The platform of a profile address, and the profile there.
 
-    Platforms that recognise the address are asked first, then the others in PROBING_ORDER. Raises UsageError with
-    what was tried and why it failed when none of them finds a profile, and the CollectError itself, at once, when the
-    site cannot be reached or asks to wait: that says nothing about the address.
+    Platforms that recognise the address are asked first, then the others in PROBING_ORDER. One that wants its owner's
+    token is asked only about an address that it recognises, with each of the readers that `owned` gives for it, and
+    then nobody else is but those who recognise it too. Raises UsageError with what was tried and why it failed when
+    none of them finds a profile, and the CollectError itself, at once, when the site cannot be reached or asks to
+    wait: that says nothing about the address.
     """
     tried: list[str] = []
     for platform in _in_order(url, known if known is not None else platforms()):
-        try:
-            return platform, platform.resolve(url, http)
-        except CollectError as error:
-            if isinstance(error, _NOT_NOW):
-                raise
-            tried.append(f"{platform.name}: {error}")
-            if isinstance(error, AddressRefused):
-                break
-    raise UsageError(f"No profile was found at {url}. Tried " + "; ".join(tried))
+        readers = (http,) if platform.consent is None else owned(platform)
+        if platform.consent is not None and not readers:
+            tried.append(f"{platform.name}: {_without_token(platform.name, platform.consent)}")
+        for reader in readers:
+            try:
+                return platform, platform.resolve(url, reader)
+            except CollectError as error:
+                if isinstance(error, _NOT_NOW):
+                    raise
+                tried.append(f"{platform.name}: {error}")
+                if isinstance(error, AddressRefused):
+                    raise _nothing_at(url, tried) from error
+    raise _nothing_at(url, tried)
+
+
+def _nothing_at(url: str, tried: Sequence[str]) -> UsageError:
+    return UsageError(f"No profile was found at {url}. Tried " + "; ".join(dict.fromkeys(tried)))
+
+
+def _without_token(name: str, consent: Consent) -> str:
+    return f"it wants its owner's token, and none is stored. {consent.how} Store it with `section7 tokens add {name}`."
 
 
 def _platform_of(module: ModuleType) -> Platform:
@@ -76,8 +95,14 @@ def _platform_of(module: ModuleType) -> Platform:
 
 
 def _in_order(url: str, known: Mapping[str, Platform]) -> Sequence[Platform]:
-    def rank(platform: Platform) -> tuple[bool, bool, int, str]:
-        place = PROBING_ORDER.index(platform.name) if platform.name in PROBING_ORDER else len(PROBING_ORDER)
-        return (not platform.recognises(url), platform.name == _LAST, place, platform.name)
+    """A platform that wants a token goes before one that reads the same address without: it shows more."""
 
-    return sorted(known.values(), key=rank)
+    def rank(platform: Platform) -> tuple[bool, bool, bool, int, str]:
+        place = PROBING_ORDER.index(platform.name) if platform.name in PROBING_ORDER else len(PROBING_ORDER)
+        open_to_all = platform.consent is None
+        return (not platform.recognises(url), open_to_all, platform.name == _LAST, place, platform.name)
+
+    recognising = {name for name, platform in known.items() if platform.recognises(url)}
+    theirs = any(known[name].consent is not None for name in recognising)
+    asked = (one for name, one in known.items() if name in recognising or (one.consent is None and not theirs))
+    return sorted(asked, key=rank)

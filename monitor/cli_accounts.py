@@ -8,14 +8,18 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from domain.accounts import AccountKind
+from domain.audit import COMMAND
 from domain.errors import UsageError
 from monitor import work
 from monitor.cases import cases_beside
 from monitor.cli_common import DEFAULT_CONFIG, ConfigFile, local_time, opened, operator
 from monitor.cli_text import say, show_table, shown
 from monitor.enrol import offer, verify_by_form, verify_by_token
+from monitor.tokens import drop_withdrawn, ending
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from domain.accounts import Enrolment, LedgerEntry
     from monitor.app import App
 
@@ -43,6 +47,7 @@ def enroll(
             kind=kind,
             actor=operator(),
             now=app.clock(),
+            owned=app.owners().https_for,
         )
         say(made.notice.text)
         number = made.enrolment.id
@@ -66,7 +71,7 @@ def verify(
             done = verify_by_form(app.store, enrolment, form, app.clock(), actor=operator())
         else:
             platform = app.platforms[enrolment.platform]
-            reader = app.http.for_account()
+            reader = app.owners().http_for(platform, enrolment.platform_id)
             done = verify_by_token(app.store, platform, enrolment, reader, app.clock(), actor=operator())
         say(f"Account {done.id} is authorised from {local_time(done.authorised_at, app)}.")
         say("Nothing published before that will be stored. The token may be removed from the profile.")
@@ -77,7 +82,9 @@ def list_accounts(config: ConfigFile = DEFAULT_CONFIG) -> None:
     """List the accounts and how they stand; tab-separated lines when not on a terminal."""
     with opened(config) as app:
         headings = ("No.", "Account", "Platform", "Staff", "State", "Last read", "Next", "What is wrong")
-        show_table(headings, [_row(one, app) for one in app.store.accounts.all()])
+        found = app.store.accounts.all()
+        ends = ending(app.tokens, found, app.clock())
+        show_table(headings, [_row(one, app, ends.get(one.id)) for one in found])
 
 
 @accounts.command("ledger")
@@ -134,6 +141,7 @@ def withdraw(
         if not yes and not typer.confirm(f"Withdraw account {found.id} ({shown(found.handle)}) and erase its records?"):
             raise UsageError("Nothing was changed.")
         erased = app.store.accounts.withdraw(found.id, operator(), app.clock())
+        drop_withdrawn(app.tokens, app.store, app.clock(), COMMAND)
         work.archive(app, urgent=True)
         say(f"Account {found.id} is withdrawn. Reading has stopped.")
         if cases := work.drop_cases(app):
@@ -146,7 +154,8 @@ def withdraw(
             say("Another program is reading the database; what was erased leaves its log with the next retention pass.")
 
 
-def _row(one: Enrolment, app: App) -> tuple[str, ...]:
+def _row(one: Enrolment, app: App, ends_at: datetime | None) -> tuple[str, ...]:
+    ends = "" if ends_at is None else f"The owner's token ends on {local_time(ends_at, app)[:10]}."
     return (
         str(one.id),
         one.handle,
@@ -155,7 +164,7 @@ def _row(one: Enrolment, app: App) -> tuple[str, ...]:
         one.state.value,
         local_time(one.last_read_at, app),
         local_time(one.next_check_at, app),
-        one.problem or "-",
+        " ".join(said for said in (one.problem, ends) if said) or "-",
     )
 
 

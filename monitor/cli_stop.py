@@ -9,6 +9,7 @@ import typer
 from domain.errors import Refused
 from monitor.cli_common import DEFAULT_CONFIG, ConfigFile, local_time, opened, operator
 from monitor.cli_text import say
+from monitor.tokens import ending
 
 if TYPE_CHECKING:
     from domain.stops import Stop
@@ -55,6 +56,10 @@ def status(config: ConfigFile = DEFAULT_CONFIG) -> None:
             say(line)
         say(f"Accounts due now: {app.store.accounts.count_due(app.clock())}")
         say(f"Last collecting pass: {local_time(app.store.runs.last_finished('collect'), app)}")
+        accounts = app.store.accounts.all()
+        ends = ending(app.tokens, accounts, app.clock())
+        for one in (each for each in accounts if each.id in ends):
+            say(f"Token ending: account {one.id} ({one.platform}), {local_time(ends[one.id], app)[:10]}")
         say(f"Mail not sent yet: {len(app.store.deliveries.unsent())}")
         if waiting := app.store.concerns.waiting_for_nobody():
             say(f"Concerns that nobody may handle: {waiting}. Invite whoever [concerns] names, as privacy-officer.")

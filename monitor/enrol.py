@@ -19,7 +19,7 @@ from monitor.notice import notice_facts
 from reports.enrolment import NoticeText, enrolment_notice
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
     from datetime import datetime
     from pathlib import Path
 
@@ -58,12 +58,14 @@ def offer(
     actor: str,
     now: datetime,
     make_token: Callable[[], str] = new_token,
+    owned: Callable[[Platform], Sequence[Http]] = lambda _: (),
 ) -> Offer:
     """First step: find the profile, record that it was asked for, and return the notice and the token.
 
+    `owned` gives readers with the tokens that owners gave for a platform that wants one.
     Raises UsageError when no platform can read the address, and CollectError when its site does not answer.
     """
-    _, profile = detect(url, http)
+    _, profile = detect(url, http, owned=owned)
     notice = enrolment_notice(policy, notice_facts(config, policy, profile))
     enrolment = store.accounts.enroll(
         staff_id=staff.id,

@@ -18,6 +18,7 @@ from monitor.heads import sign_due
 from monitor.opinions import OpinionReport, opine
 from monitor.retention import PROFILES
 from monitor.run import collect_due
+from monitor.tokens import drop_withdrawn
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -134,6 +135,10 @@ def retention(app: App) -> RetentionReport:
     run = app.store.runs.start("retention", app.owner, now)
     report = app.store.retention.apply(PROFILES[app.config.retention.profile], app.ceilings(), now)
     app.store.runs.finish(run, app.clock(), dict(report.removed))
+    try:
+        drop_withdrawn(app.tokens, app.store, now)
+    except (ConfigError, UsageError):
+        log.warning("tokens-not-dropped", file=str(app.tokens.path))
     try:
         drop_cases(app)
     except (ConfigError, UsageError):

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 import pytest
 
 from collectors import platforms as shipped
-from collectors.base import Terms
+from collectors.base import Consent, Terms
 from collectors.registry import detect, platforms
 from domain.accounts import Profile
 from domain.errors import AccessRefused, RateLimited, Unreachable, UsageError, WrongContent
@@ -87,6 +87,7 @@ class Scripted:
     error: Exception | None = None
     knows: bool = False
     terms: Terms | None = None
+    consent: Consent | None = None
 
     def recognises(self, url):
         return self.knows
@@ -101,10 +102,38 @@ class Scripted:
 URL = "https://fern-street.example/"
 
 
-def detected(asked, **changes):
+def detected(asked, owned=(), **changes):
     made = {name: Scripted(name, asked) for name in ("feed", "mastodon", "peertube", "wordpress")}
     known = {name: replace(platform, **changes.get(name, {})) for name, platform in made.items()}
-    return detect(URL, FakeHttp({}), known)[0].name
+    return detect(URL, FakeHttp({}), known, lambda _: owned)[0].name
+
+
+CONSENT = Consent(frozenset(), frozenset(), frozenset(), "https://peertube.example/docs", "Ask the owner.")
+
+
+def test_who_wants_a_token_is_asked_about_its_own_addresses_alone():
+    asked = []
+    assert detected(asked, owned=(FakeHttp({}),), peertube={"consent": CONSENT}, wordpress={"error": WrongContent()})
+    assert "peertube" not in asked
+
+
+def test_without_a_token_its_address_is_nobody_elses():
+    asked = []
+    with pytest.raises(UsageError, match="none is stored"):
+        detected(asked, peertube={"consent": CONSENT, "knows": True})
+    assert asked == []
+
+
+def test_without_a_token_who_else_recognises_the_address_is_asked():
+    assert detected([], peertube={"consent": CONSENT, "knows": True}, feed={"knows": True}) == "feed"
+
+
+def test_every_token_is_tried_until_its_owner_is_found():
+    asked, not_theirs = [], {"consent": CONSENT, "knows": True, "error": WrongContent("another profile's token")}
+    with pytest.raises(UsageError, match="another profile's token"):
+        detected(asked, owned=(FakeHttp({}), FakeHttp({})), peertube=not_theirs)
+    assert asked == ["peertube", "peertube"]
+    assert detected([], owned=(FakeHttp({}),), peertube={"consent": CONSENT, "knows": True}) == "peertube"
 
 
 def test_who_recognises_the_address_is_asked_first():

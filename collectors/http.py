@@ -46,6 +46,7 @@ if TYPE_CHECKING:
     from typing import Self
 
     from collectors.base import Grant, Http, Politeness
+    from collectors.turns import Turns
 
 _PERMANENT = frozenset({HTTPStatus.MOVED_PERMANENTLY, HTTPStatus.PERMANENT_REDIRECT})
 _REDIRECTS = _PERMANENT | {HTTPStatus.FOUND, HTTPStatus.SEE_OTHER, HTTPStatus.TEMPORARY_REDIRECT}
@@ -92,15 +93,18 @@ def open_http(
     resolve: Resolve = socket.getaddrinfo,
     trust: ssl.SSLContext | None = None,
     lookup: Lookup = txt_records,
+    turns: Turns | None = None,
 ) -> HttpClient:
     """One client for the process, to be used as a context manager and shared by its threads.
 
     `clock` gives aware UTC. `resolve` is `socket.getaddrinfo` or acts like it. `trust` replaces the certificate
-    authorities that ship with httpx. `lookup` reads DNS TXT records.
+    authorities that ship with httpx. `lookup` reads DNS TXT records. `turns` shares the pace with other processes.
     Proxies, netrc and certificate settings of the environment are not looked at.
     """
     backend = GuardedBackend(resolve, politeness.allowed_private)
-    pace = Pace(delay=politeness.delay, jitter=politeness.jitter, clock=clock, monotonic=monotonic, sleep=sleep)
+    pace = Pace(
+        delay=politeness.delay, jitter=politeness.jitter, clock=clock, monotonic=monotonic, sleep=sleep, turns=turns
+    )
     client = httpx.Client(
         transport=_Transport(backend, trust or httpx.create_ssl_context(trust_env=False)),
         headers=_headers(politeness),

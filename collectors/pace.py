@@ -1,4 +1,8 @@
-"""Politeness per host, shared by all accounts of the process: one request at a time, spaced, and never after a no."""
+"""Politeness per host, shared by all accounts: one request at a time, spaced, and never after a no.
+
+Within the process a host is asked by one account at a time, and rests from the end of a request. Other processes are
+met through `Turns`: whoever shares one starts no two requests to a host closer than the delay.
+"""
 
 from __future__ import annotations
 
@@ -7,13 +11,19 @@ import threading
 import time
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
+from collectors.turns import MemoryTurns
 from domain.errors import RateLimited, TimedOut
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from datetime import datetime
+
+    from collectors.turns import Turns
+
+_LEFT_ALONE = "the host asked to be left alone"
 
 
 @dataclass(slots=True)
@@ -37,7 +47,9 @@ class Pace:
         monotonic: Callable[[], float] = time.monotonic,
         sleep: Callable[[float], None] = time.sleep,
         chance: Callable[[], float] = random.random,
+        turns: Turns | None = None,
     ) -> None:
+        self._turns: Turns = turns or MemoryTurns()
         self._delay, self._jitter = delay, jitter
         self._clock, self._monotonic, self._sleep, self._chance = clock, monotonic, sleep, chance
         self._hosts: dict[str, _Host] = {}
@@ -56,11 +68,11 @@ class Pace:
             raise TimedOut("waiting for a turn")
         try:
             _refuse_held(place, self._clock())
-            self._rest(place, deadline)
+            pause = self._rest(host, place, deadline)
             try:
                 yield
             finally:
-                place.free_at = self._monotonic() + place.delay + self._jitter * self._chance()
+                place.free_at = self._monotonic() + pause
         finally:
             place.turn.release()
 
@@ -69,6 +81,7 @@ class Pace:
         place = self._place(host)
         with self._lock:
             place.held_until = max(until, place.held_until or until)
+        self._turns.hold(host, until, self._clock())
 
     def slow_down(self, host: str, delay: float) -> None:
         """Rest at least `delay` seconds between requests to `host` from now on."""
@@ -80,14 +93,26 @@ class Pace:
         with self._lock:
             return self._hosts.setdefault(host, _Host(self._delay))
 
-    def _rest(self, place: _Host, deadline: float) -> None:
-        wait = place.free_at - self._monotonic()
-        if self._monotonic() + max(0.0, wait) >= deadline:
+    def _rest(self, host: str, place: _Host, deadline: float) -> float:
+        """Wait for the rest after our own last request, and for a slot that nobody else has; the rest to come."""
+        own = max(0.0, place.free_at - self._monotonic())
+        left = deadline - self._monotonic() - own
+        if left <= 0:
             raise TimedOut("waiting for a turn")
+        start = self._clock() + timedelta(seconds=own)
+        pause = place.delay + self._jitter * self._chance()
+        patience = timedelta(seconds=left)
+        turn = self._turns.reserve(host, start, rest=timedelta(seconds=pause), patience=patience)
+        if turn.held_until is not None:
+            raise RateLimited(_LEFT_ALONE, retry_at=turn.held_until)
+        if turn.wait is None:
+            raise TimedOut("waiting for a turn")
+        wait = own + turn.wait.total_seconds()
         if wait > 0:
             self._sleep(wait)
+        return pause
 
 
 def _refuse_held(place: _Host, now: datetime) -> None:
     if place.held_until is not None and now < place.held_until:
-        raise RateLimited("the host asked to be left alone", retry_at=place.held_until)
+        raise RateLimited(_LEFT_ALONE, retry_at=place.held_until)

@@ -28,6 +28,7 @@ from monitor.run import LEASE_MARGIN, Collecting
 from monitor.stamping import time_stamp
 from monitor.token_file import TokenFile
 from monitor.tokens import Owners
+from monitor.turns import SharedTurns
 from reports.mail import MaildirMailer, SmtpMailer, SmtpSettings
 from reports.render import Renderer
 from store.engine import Store, open_store
@@ -152,7 +153,8 @@ def open_app(config: Config, clock: Callable[[], datetime]) -> Iterator[App]:
     store = open_store(config.database_url.get_secret_value(), read_keyring(config.keyring_file))
     try:
         store.check_schema()
-        with open_http(politeness_of(config), clock=clock) as http:
+        turns = SharedTurns(store.hosts, key)
+        with open_http(politeness_of(config), clock=clock, turns=turns) as http:
             app = App(
                 config=config,
                 policy=policy,

@@ -24,11 +24,11 @@ if TYPE_CHECKING:
 _BATCH = 500
 _SCHEMA = users.metadata
 """All tables: those of the people's side stand in the same schema as the others."""
-_PASSING = frozenset({"sessions", "links", "attempts", "leases"})
+_PASSING = frozenset({"sessions", "links", "attempts", "leases", "hosts"})
 
 
 def table_names() -> tuple[str, ...]:
-    """Every table that lasts, those that others point to first; sign-ins and leases end with the installation."""
+    """Every table that lasts, those that others point to first; sign-ins, leases and turns end with the process."""
     return tuple(table.name for table in _SCHEMA.sorted_tables if table.name not in _PASSING)
 
 

@@ -25,6 +25,7 @@ from store.exports import ExportStore
 from store.findings import FindingStore
 from store.heads import HeadStore
 from store.holds import HoldStore
+from store.hosts import HostStore
 from store.identities import IdentityStore
 from store.incidents import IncidentStore
 from store.judgements import JudgementStore
@@ -46,7 +47,7 @@ from store.users import UserStore
 if TYPE_CHECKING:
     from vault.keyring import Keyring
 
-REVISION = "0005"
+REVISION = "0006"
 """The schema this program works with; `tests/migrations` holds it equal to the newest migration."""
 
 
@@ -73,6 +74,7 @@ class Store:
     record: RecordStore
     sealing: SealingStore
     holds: HoldStore
+    hosts: HostStore
     erasure: ErasureStore
     exports: ExportStore
     users: UserStore
@@ -137,6 +139,7 @@ def store_on(database: Database) -> Store:
         record=RecordStore(database),
         sealing=SealingStore(database),
         holds=HoldStore(database),
+        hosts=HostStore(database),
         erasure=ErasureStore(database),
         exports=ExportStore(database),
         users=UserStore(database),

@@ -38,6 +38,7 @@ _RULES = (
 _FIXED = (
     "Findings that were decided to be protected activity: erased with the next pass, record and all.",
     "Findings whose author was notified and that are not closed: nothing of them goes by age.",
+    "Turns at sites, under a keyed hash of each site's name: erased 1 day after the last request.",
     "Weekly digests: kept; what is erased leaves them too.",
     "Holds, stops, and the people who may sign in: kept until a person decides.",
     "What a legal hold bears on: kept while the hold stands, whatever the rules above and the platforms' terms say.",

@@ -10,8 +10,9 @@ from sqlalchemy import ColumnElement, String, and_, cast, exists, false, literal
 from domain.reporting import DeliveryKind, DeliveryState
 from store.findings import ALERT_PREFIX
 from store.governing import older
+from store.hosts import forgotten
 from store.record_tables import attempts, concerns, links, reporters, sessions
-from store.tables import accounts, checks, deliveries, findings, runs
+from store.tables import accounts, checks, deliveries, findings, hosts, runs
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -61,6 +62,7 @@ def old_lines(profile: RetentionProfile, now: datetime, held: Held) -> Sequence[
         OldLines("sessions", sessions, older(sessions.c.expires_at, profile.sign_in, now)),
         OldLines("links", links, older(links.c.expires_at, profile.sign_in, now)),
         OldLines("attempts", attempts, older(attempts.c.at, profile.attempts, now)),
+        OldLines("hosts", hosts, forgotten(now)),
     )
 
 

@@ -60,6 +60,7 @@ _KINDS = (
     "sessions",
     "links",
     "attempts",
+    "hosts",
 )
 """What a report counts, beside old copies."""
 

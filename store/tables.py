@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import Any
 
 from sqlalchemy import (
+    BigInteger,
     Boolean,
     CheckConstraint,
     Column,
@@ -362,4 +363,20 @@ leases = Table(
     Column("name", String(64), primary_key=True),
     Column("owner", String(128), nullable=False),
     Column("until", UtcDateTime, nullable=False),
+)
+
+# When each host may be asked next, for every process (store.hosts). `host` is a keyed hash: a name may be a person's.
+hosts = Table(
+    "hosts",
+    metadata,
+    Column("host", String(64), primary_key=True),
+    Column("free_at", BigInteger, nullable=False),
+    Column("held_until", BigInteger),
+)
+
+# Platforms whose terms let nobody but the author see what was found (store.withheld).
+author_only = Table(
+    "author_only",
+    metadata,
+    Column("platform", String(64), primary_key=True),
 )

@@ -5,13 +5,14 @@ import sqlite3
 import stat
 from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
 from contextlib import closing, suppress
+from datetime import timedelta
 from multiprocessing import get_context
 from pathlib import Path
 
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
-from sqlalchemy import Column, Integer, MetaData, Table, inspect, select, text
+from sqlalchemy import Column, Integer, MetaData, Table, delete, insert, inspect, select, text
 from sqlalchemy.exc import DBAPIError
 
 import migrations
@@ -161,6 +162,35 @@ def test_mails_survive_the_step_that_allows_a_new_kind_and_the_way_back(database
     back = [row[:-1] for row in contents(database_url)["deliveries"]]
     assert back == [row[:-1] for row in mails if row.kind is not DeliveryKind.SAFETY]
     assert len(mails) == len(DeliveryKind)
+
+
+def test_turns_at_hosts_go_with_the_step_back_and_everything_else_stays(database_url):
+    filled(database_url)
+    store = open_store(database_url, KEYRING)
+    store.hosts.hold("h" * 64, START + timedelta(days=1), START)
+    store.close()
+    rows = contents(database_url)
+    assert rows["hosts"]
+
+    downgrade(database_url, "0005")
+    upgrade(database_url)
+
+    assert contents(database_url) == rows | {"hosts": []}
+
+
+def test_no_step_back_shows_to_others_what_only_the_author_may_see(database_url):
+    filled(database_url)
+    database = open_database(database_url, KEYRING)
+    with database.writing() as connection:
+        connection.execute(insert(tables.author_only).values(platform="mastodon"))
+    with pytest.raises(StoreError, match="only their author"):
+        downgrade(database_url, "0005")
+    assert current(database_url) == head()
+    with database.writing() as connection:
+        connection.execute(delete(tables.findings))
+    database.close()
+    downgrade(database_url, "0005")
+    assert current(database_url) == "0005"
 
 
 def test_tables_of_others_are_left_alone(empty_url):

@@ -19,9 +19,10 @@ if TYPE_CHECKING:
 
 PROBING_ORDER = ("wordpress", "mastodon")
 """Who is asked first about an address that nobody recognises: the richer source before the poorer. Platforms that
-are not named follow by name, and "feed", which nearly every site offers as well, comes last."""
+are not named follow by name; "feed", which nearly every site offers as well, and "webpage", which every site is,
+come last."""
 
-_LAST = "feed"
+_LAST = ("feed", "webpage")
 _NOT_NOW = (RateLimited, TimedOut, Unreachable)
 """After these nobody else is asked: they would fail alike, or pass for the account's platform while it is busy."""
 _MEMBERS = ("name", "terms", "consent", "recognises", "resolve", "proof_texts", "collect", "confirm", "parent")
@@ -97,10 +98,10 @@ def _platform_of(module: ModuleType) -> Platform:
 def _in_order(url: str, known: Mapping[str, Platform]) -> Sequence[Platform]:
     """A platform that wants a token goes before one that reads the same address without: it shows more."""
 
-    def rank(platform: Platform) -> tuple[bool, bool, bool, int, str]:
+    def rank(platform: Platform) -> tuple[bool, bool, int, int, str]:
         place = PROBING_ORDER.index(platform.name) if platform.name in PROBING_ORDER else len(PROBING_ORDER)
-        open_to_all = platform.consent is None
-        return (not platform.recognises(url), open_to_all, platform.name == _LAST, place, platform.name)
+        last = _LAST.index(platform.name) + 1 if platform.name in _LAST else 0
+        return (not platform.recognises(url), platform.consent is None, last, place, platform.name)
 
     recognising = {name for name, platform in known.items() if platform.recognises(url)}
     theirs = any(known[name].consent is not None for name in recognising)

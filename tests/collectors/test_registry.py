@@ -103,7 +103,7 @@ URL = "https://fern-street.example/"
 
 
 def detected(asked, owned=(), **changes):
-    made = {name: Scripted(name, asked) for name in ("feed", "mastodon", "peertube", "wordpress")}
+    made = {name: Scripted(name, asked) for name in ("webpage", "feed", "mastodon", "peertube", "wordpress")}
     known = {name: replace(platform, **changes.get(name, {})) for name, platform in made.items()}
     return detect(URL, FakeHttp({}), known, lambda _: owned)[0].name
 
@@ -142,10 +142,10 @@ def test_who_recognises_the_address_is_asked_first():
     assert asked == ["mastodon"]
 
 
-def test_the_richer_source_is_asked_before_the_poorer_and_feeds_last():
+def test_the_richer_source_is_asked_before_the_poorer_and_feeds_and_pages_last():
     asked, no = [], {"error": WrongContent("not mine")}
-    assert detected(asked, wordpress=no, mastodon=no, peertube=no) == "feed"
-    assert asked == ["wordpress", "mastodon", "peertube", "feed"]
+    assert detected(asked, wordpress=no, mastodon=no, peertube=no, feed=no) == "webpage"
+    assert asked == ["wordpress", "mastodon", "peertube", "feed", "webpage"]
 
 
 def test_who_recognises_an_address_and_is_refused_makes_way_for_the_others():
@@ -156,7 +156,7 @@ def test_who_recognises_an_address_and_is_refused_makes_way_for_the_others():
 def test_when_nobody_finds_a_profile_the_error_says_what_was_tried():
     no = {"error": WrongContent("not mine")}
     with pytest.raises(UsageError) as caught:
-        detected([], wordpress=no, mastodon=no, peertube=no, feed={"error": AccessRefused("login page")})
+        detected([], wordpress=no, mastodon=no, peertube=no, feed={"error": AccessRefused("login page")}, webpage=no)
     said = str(caught.value)
     assert URL in said
     assert "wordpress: " in said

@@ -60,7 +60,16 @@ RECENT_PAGES = 3
 _JSON = "application/json"
 _NOT_THERE = (404, 410)
 _UNSEEN = (401, 403, *_NOT_THERE)
-_ELSEWHERE = ("medium.com", "youtube.com", "tiktok.com", "threads.net", "threads.com", "substack.com", "flickr.com")
+_ELSEWHERE = (
+    "flickr.com",
+    "medium.com",
+    "substack.com",
+    "threads.com",
+    "threads.net",
+    "tiktok.com",
+    "tumblr.com",
+    "youtube.com",
+)
 """Sites whose profile addresses look like https://host/@name and which are something else."""
 _USER = r"(?P<user>[A-Za-z0-9_](?:[A-Za-z0-9_.-]*[A-Za-z0-9_])?)"
 _HOST = r"(?P<host>[A-Za-z0-9.-]+(?::\d+)?)"

@@ -42,6 +42,18 @@ class Reading:
         return (self.text, *self.alts)
 
     @property
+    def profile(self) -> Passage | None:
+        """The profile line where it is what is judged: a packet without a post's words or pictures is the profile."""
+        return self.bio if not self.text.text.strip() and not self.alts else None
+
+    @property
+    def named(self) -> str:
+        """What a sentence about it calls it."""
+        if self.profile is not None:
+            return "The profile"
+        return "The post"
+
+    @property
     def by_practice(self) -> bool:
         """Whether this is the practice's own account."""
         return self.packet.account_kind is AccountKind.PRACTICE

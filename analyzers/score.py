@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from analyzers.assess import assess
 from analyzers.clauses.identifiers import IDENTIFIERS
+from analyzers.gate import topics_in
 from analyzers.language import assess_language
 from analyzers.model.occlusion import evidence
 from analyzers.patterns import scan
@@ -98,9 +99,19 @@ def _scored(packet: Packet, assessment: Assessment, policy: Policy | None, local
         withheld=bool(verdict.withheld),
         needs_context=tuple(dict.fromkeys(need for clause in Clause for need in found[clause].needs_context)),
         identifiers=_identifiers(assessment.reading, found.values()),
-        silenced=silenced(assessment.reading.own, quoted, assessment.topic_hits) if verdict.topics else (),
+        silenced=_silenced(assessment, quoted),
         safety=dangers_in(assessment.reading),
     )
+
+
+def _silenced(assessment: Assessment, quoted: Sequence[Span]) -> tuple[Span, ...]:
+    """Words on a protected topic. A profile is not gated by them, and they are cut from what is kept of it."""
+    if assessment.reading.profile is not None:
+        passages = (assessment.reading.profile,)
+        topics, hits = topics_in(passages)
+        return silenced(passages, quoted, hits) if topics and quoted else ()
+    hits = assessment.topic_hits
+    return silenced(assessment.reading.own, quoted, hits) if assessment.verdict.topics else ()
 
 
 def _finding(clause: Clause, packet: Packet, assessment: Assessment, again: _Again) -> Finding:

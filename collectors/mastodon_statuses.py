@@ -267,7 +267,7 @@ def _ids_fall(raw_ids: Sequence[str]) -> bool:
     return keys == sorted(keys, reverse=True)
 
 
-def to_fetched(listing: Listing, *, entity: Json, starts_at: datetime, now: datetime) -> Fetched:
+def to_fetched(listing: Listing, *, entity: Json, starts_at: datetime, now: datetime, handle: str = "") -> Fetched:
     """The listing as what a pass hands on; the newest copy of a status wins when pages overlap."""
     newest_copy = {item.post_id: item for item in listing.items if item.post_id}
     unnamed = [item.skipped for item in listing.items if not item.post_id]
@@ -282,16 +282,18 @@ def to_fetched(listing: Listing, *, entity: Json, starts_at: datetime, now: date
         cursor=cursor.write(),
         skipped={reason: skipped.count(reason) for reason in sorted(set(skipped))},
         not_before=listing.not_before,
-        profile=profile_of(entity),
+        profile=profile_of(entity, handle),
     )
 
 
-def profile_of(entity: Json) -> ProfileSeen:
-    """The account's own words about itself."""
+def profile_of(entity: Json, handle: str) -> ProfileSeen:
+    """The account's own words about itself. `handle` is the one it was known by, whose server it keeps."""
+    user, host = fields.text(entity, "username").strip(), handle.lstrip("@").partition("@")[2]
     return ProfileSeen(
         bio=bio_of(entity),
         display_name=fields.text(entity, "display_name"),
         avatar_alt=fields.text(entity, "avatar_description"),
+        handle=f"{user}@{host}" if user and host else "",
     )
 
 

@@ -10,7 +10,9 @@ if TYPE_CHECKING:
 WHAT: Mapping[str, str] = {
     "account.authorised": "An authorisation began",
     "account.enrolled": "An account was enrolled",
+    "account.imported": "An export of an account was handed over",
     "account.paused": "Reading an account was paused",
+    "account.renamed": "An account goes by another name now",
     "account.resumed": "Reading an account went on",
     "account.withdrawn": "An authorisation was withdrawn",
     "backup.made": "A backup was made",

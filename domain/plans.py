@@ -53,6 +53,8 @@ class Plan:
     gone: tuple[str, ...] = ()
     cursor: str | None = None
     bio: str | None = None
+    handle: str | None = None
+    """The name the account goes by now, where it is another one than before; None keeps the old one."""
     next_check_at: datetime | None = None
     state: AccountState | None = None
     failures: int = 0

@@ -18,6 +18,7 @@ from analyzers.keep import CUT
 from analyzers.outside import for_outside
 from domain.findings import Clause
 from domain.opinions import Stand
+from domain.posts import PostKind
 from monitor.notice import outside_model
 from monitor.packets import ENGLISH, packet_of
 from opinion.ask import Asker, Limits
@@ -119,8 +120,13 @@ def _problem(opinion: Opinion) -> Iterator[str]:
 
 
 def question_of(unasked: Unasked, policy: Policy, local: Local | None) -> Question | None:
-    """The masked question about a stored finding; None where it must not be put. The kept words are judged again."""
+    """The masked question about a stored finding; None where it must not be put. The kept words are judged again.
+
+    None is put about a profile: the question is about a post.
+    """
     kept = unasked.kept
+    if kept.post.kind is PostKind.PROFILE:
+        return None
     words = (kept.post.text, *(medium.alt for medium in kept.post.media))
     if Clause.CONFIDENTIALITY in unasked.others or any(CUT in part for part in words) or not kept.post.published_at:
         return None

@@ -11,7 +11,7 @@ from analyzers.keep import keep
 from domain.findings import Packet, Span
 from domain.mosaic import Signal
 from domain.plans import Change, PlannedVersion, Verdict
-from domain.posts import INLINE
+from domain.posts import INLINE, PostKind
 from domain.safety import AtRisk, Seen
 
 if TYPE_CHECKING:
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from domain.accounts import AccountKind, Staff
-    from domain.findings import Policy, Scored
+    from domain.findings import Finding, Policy, Scored
     from domain.mosaic import Quasi
     from domain.posts import Media, Parent, Post
     from domain.safety import Safety
@@ -62,8 +62,10 @@ def packet_of(
 ) -> Packet:
     """All that is needed to judge one version. The parent lives in memory only, as long as this packet does.
 
-    `read` has the words read from each of the post's media, "" where none were; see `read_fields`.
+    `read` has the words read from each of the post's media, "" where none were; see `read_fields`. The profile is
+    judged as a profile line without a post.
     """
+    profile = post.kind is PostKind.PROFILE
     return Packet(
         id=post.post_id,
         platform=subject.platform,
@@ -73,14 +75,34 @@ def packet_of(
         practice_name=policy.practice_name,
         practice_aliases=policy.practice_aliases,
         created=published_at,
-        text=post.full_text,
+        text="" if profile else post.full_text,
         register=policy.register,
         parent=parent,
         is_reply=post.reply_to_id is not None,
-        media=_media(post, read),
-        bio=subject.bio or None,
+        media=() if profile else _media(post, read),
+        bio=_profile_line(post, subject),
         language=post.language,
         affiliation=(subject.staff.employed_from, subject.staff.employed_to),
+    )
+
+
+def _profile_line(post: Post, subject: Subject) -> str | None:
+    """What stands beside a post. One without words or pictures gets none.
+
+    It would be taken for the profile itself, which is judged once, as a post of its own.
+    """
+    if post.kind is PostKind.PROFILE:
+        return post.full_text
+    empty = not post.full_text.strip() and not post.media
+    return None if empty else subject.bio or None
+
+
+def in_kept_words(findings: Sequence[Finding], post: Post) -> tuple[Finding, ...]:
+    """Findings on a profile with their spans where its words are kept: as a post's own are."""
+    if post.kind is not PostKind.PROFILE:
+        return tuple(findings)
+    return tuple(
+        replace(finding, spans=tuple(replace(span, field="text") for span in finding.spans)) for finding in findings
     )
 
 
@@ -144,11 +166,12 @@ def verdict_of(
         return Verdict(version=version, needs_context=scored.needs_context, assessed=assessed)
     scored = quoted_only(scored, packet, read_fields(version.post, packet))
     kept = keep(packet, scored, pseudonym, own_handle)
+    profile = version.post.kind is PostKind.PROFILE
     return Verdict(
         version=version,
-        findings=kept.findings,
+        findings=in_kept_words(kept.findings, version.post),
         excerpts=kept.excerpts,
-        kept_text=kept.text,
+        kept_text=kept.bio if profile else kept.text,
         kept_alts=kept.alts,
         needs_context=scored.needs_context,
         assessed=assessed,

@@ -13,10 +13,12 @@ from typing import TYPE_CHECKING
 from domain.accounts import Account, AccountState
 from domain.errors import CollectError, RateLimited
 from domain.plans import Change, Plan, PlannedVersion
-from domain.posts import Fetched, KnownPost, NotModified, Post, PostState, Presence
+from domain.posts import PROFILE_ID, Fetched, KnownPost, NotModified, Post, PostKind, PostState, Presence
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+
+    from domain.posts import ProfileSeen
 
 CONFIRMATIONS = 2
 """Times a platform must say "not there" before a post counts as gone."""
@@ -42,7 +44,7 @@ def suspects(outcome: Fetched | NotModified, known: Mapping[str, KnownPost]) -> 
     Where nothing changed they are the ones that were already missing: a second answer is still owed for them.
     """
     if isinstance(outcome, NotModified):
-        return tuple(post.post_id for post in known.values() if post.state is PostState.MISSING)
+        return tuple(post.post_id for post in _posts(known) if post.state is PostState.MISSING)
     return _unlisted(outcome, known)
 
 
@@ -51,11 +53,29 @@ def _unlisted(fetched: Fetched, known: Mapping[str, KnownPost]) -> tuple[str, ..
         return ()
     return tuple(
         post.post_id
-        for post in known.values()
+        for post in _posts(known)
         if post.state is not PostState.GONE
         and post.published_at >= fetched.covers_since
         and post.post_id not in fetched.listed_ids
     )
+
+
+def _posts(known: Mapping[str, KnownPost]) -> tuple[KnownPost, ...]:
+    """All but the profile: no listing holds it, so that a reading which did not see it says nothing about it."""
+    return tuple(post for post in known.values() if post.post_id != PROFILE_ID)
+
+
+def profile_post(profile: ProfileSeen, url: str, now: datetime) -> Post:
+    """The profile as a post of its own. It stands publicly now, whenever it was written; see decision 0016."""
+    name, picture = profile.display_name.strip(), profile.avatar_alt.strip()
+    bio = profile.bio.strip()
+    lines = (
+        f"Display name: {name}" if name else "",
+        # Of a site the name is the first line of its words about itself, and is said once.
+        f"{bio}\n".removeprefix(f"{name}\n").strip() if name else bio,
+        f"Profile picture: {picture}" if picture else "",
+    )
+    return Post(PROFILE_ID, url, PostKind.PROFILE, "\n".join(line for line in lines if line), published_at=now)
 
 
 def decide(
@@ -91,15 +111,34 @@ def decide(
 
 
 def _read(account: Account, fetched: Fetched, known: Mapping[str, KnownPost], concluded: Plan, now: datetime) -> Plan:
+    profile = _profile(account, fetched, known, now)
+    posts = (*fetched.posts, *profile)
+    there = fetched.listed_ids | {post.post_id for post in profile}
     return replace(
         concluded,
-        versions=_versions(account, fetched.posts, known, now),
-        seen=tuple(post_id for post_id in known if post_id in fetched.listed_ids),
+        versions=_versions(account, posts, known, now),
+        seen=tuple(post_id for post_id in known if post_id in there),
         bio=None if fetched.profile is None else fetched.profile.bio,
+        handle=_new_handle(account, fetched.profile),
         outcome="read",
-        posts_listed=len(fetched.posts),
+        posts_listed=len(posts),
         skipped=fetched.skipped,
     )
+
+
+def _profile(account: Account, fetched: Fetched, known: Mapping[str, KnownPost], now: datetime) -> tuple[Post, ...]:
+    """The profile where it was seen. An empty one is none, unless it had words before: then they were taken away."""
+    if fetched.profile is None:
+        return ()
+    post = profile_post(fetched.profile, account.url, now)
+    return (post,) if post.text or PROFILE_ID in known else ()
+
+
+def _new_handle(account: Account, profile: ProfileSeen | None) -> str | None:
+    """The name the account goes by now; None where it is the same but for its spelling, or was not told."""
+    seen = profile.handle.strip() if profile else ""
+    same = seen.lstrip("@").casefold() == account.handle.lstrip("@").casefold()
+    return None if not seen or same else seen
 
 
 def _returned(

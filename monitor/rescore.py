@@ -19,7 +19,7 @@ from analyzers.judge import judge
 from analyzers.keep import CLIENT_DETAIL, CUT, keep, without_handles
 from domain.errors import NotAuthorised
 from domain.findings import Clause
-from monitor.packets import packet_of, pseudonymiser
+from monitor.packets import in_kept_words, packet_of, pseudonymiser
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -107,7 +107,7 @@ def judged_again(kept: KeptVersion, stored: Sequence[StoredFinding], bench: Benc
     if Clause.CONFIDENTIALITY in clauses - {finding.clause for finding in sure}:
         # What this judging did not see of a client was seen before: it stays masked.
         excerpts = (CLIENT_DETAIL,) * len(sure)
-    return Again(sure, excerpts, scored.needs_context, withheld)
+    return Again(in_kept_words(sure, kept.post), excerpts, scored.needs_context, withheld)
 
 
 def _as_kept(bench: Bench, kept: KeptVersion) -> Policy:

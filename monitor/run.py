@@ -158,6 +158,8 @@ def collect_account(tools: Collecting, account: Account) -> Visit:
         asked = [PostRef(post_id, known[post_id].url) for post_id in suspects(outcome, known)]
         presence = _ask_for(platform, account, http, asked)
     plan = decide(account, outcome, known, presence=presence, now=now, cadence=tools.cadence)
+    if plan.handle is not None:
+        account = replace(account, handle=plan.handle)
     if plan.bio is not None:
         plan = replace(plan, bio=without_handles(plan.bio, tools.pseudonym, account.handle))
     verdicts = _judge_all(tools, platform, account, http, plan)

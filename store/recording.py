@@ -259,7 +259,7 @@ def settle_account(connection: Connection, account_id: int, plan: Plan, now: dat
         "lease_until": None,
     }
     # None keeps what was there.
-    replaced = {"cursor": plan.cursor, "bio": plan.bio, "state": plan.state}
+    replaced = {"cursor": plan.cursor, "bio": plan.bio, "handle": plan.handle, "state": plan.state}
     values |= {name: value for name, value in replaced.items() if value is not None}
     if plan.outcome in WELL:
         values["last_read_at"] = now

@@ -32,6 +32,9 @@ def tell_pass(
 ) -> None:
     """Append the lines of one pass; `made` are the ids of its new findings. The last thing in the transaction."""
     trail = Trail(now)
+    if plan.handle is not None:
+        # That it has another name, not which: names go with the account, and the log's lines stay.
+        trail.note("account.renamed", f"account:{account_id}", account=account_id)
     tell_kept(connection, trail, account_id, written.kept, made)
     tell_found(connection, trail, account_id, made)
     for post in _with_findings(connection, posts.c.id, written.changed):

@@ -39,7 +39,7 @@ _POSES = re.compile(
     r"\b(?:official|the official|home of|we are|we're|our team|book with us|our families|our clients)\b"
     r"|^§+[^\w]*(?:$|[|•]|tv\b)"
 )
-_LEFT = "The post claims a place at the practice that ended before it was written; check the dates with the author."
+_LEFT = "claims a place at the practice that ended before it was written; check the dates with the author."
 
 
 def detect(reading: Reading) -> Detection:
@@ -57,7 +57,7 @@ def detect(reading: Reading) -> Detection:
         _UNDECIDED if unknown else score,
         _severity(hits),
         hits.evidence[:4],
-        _LEFT if stands is Standing.AFTER else hits.reason("The post"),
+        f"{reading.named} {_LEFT}" if stands is Standing.AFTER else hits.reason(reading.named),
         needs_context=_missing(stands, score, register=unknown),
         stands=_stands(reading, attributed),
     )
@@ -66,7 +66,7 @@ def detect(reading: Reading) -> Detection:
 def _speaking(reading: Reading, *, ended: bool) -> list[Hit]:
     """Hits in the author's words; a post without words of its own is the profile itself."""
     tables = (SPEAKS, PRESENT) if ended else (SPEAKS,)
-    profile = (reading.bio,) if reading.bio and not reading.text.text.strip() and not reading.alts else ()
+    profile = (reading.profile,) if reading.profile else ()
     return [hit for passage in (*reading.own, *profile) for table in tables for hit in scan(table, passage)]
 
 

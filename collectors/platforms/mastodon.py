@@ -172,7 +172,8 @@ class Mastodon:
         before = Cursor.read(account.cursor)
         listing = self._read(account, before, http)
         check_listing(listing, entity, before)
-        return to_fetched(listing, entity=entity, starts_at=account.authorisation.starts_at, now=now)
+        starts_at = account.authorisation.starts_at
+        return to_fetched(listing, entity=entity, handle=account.handle, starts_at=starts_at, now=now)
 
     def confirm(self, account: Account, post: Sequence[PostRef], http: Http) -> Mapping[str, Presence]:
         """Ask for each status by id, once the account itself has answered.

@@ -120,8 +120,8 @@ class WordPress:
         Pages are not searched for a token: visitors' names and words stand on them. Nor is the file of a host on
         which the site is only a folder: it is somebody else's.
         """
-        bio = _bio(Api(profile.api_base, http), owner_of(profile.platform_id))
-        found = (ProofText(Proof.BIO, profile.url, bio),) if bio else ()
+        seen = _seen(Api(profile.api_base, http), owner_of(profile.platform_id))
+        found = (ProofText(Proof.BIO, profile.url, seen.bio),) if seen and seen.bio else ()
         home = profile.platform_id.partition("|")[0]
         return (*found, *(well_known(home, http) if urlsplit(home).path == "/" else ()))
 
@@ -133,7 +133,7 @@ class WordPress:
         """
         api, owner = Api(account.api_base, http), owner_of(account.platform_id)
         since = min(account.authorisation.starts_at, now)
-        bio = _bio(api, owner)
+        profile = _seen(api, owner)
         posts, pages = self._items(api, "posts", owner, since), self._items(api, "pages", owner, since)
         comments = self._list(api, "comments", {}, since)
         items = [parse_item(value, "post", owner) for value in posts.values]
@@ -141,7 +141,7 @@ class WordPress:
         owners = frozenset({owner.user} if owner.user else {item.author for item in items})
         items += parse_comments(comments.values, owners, items)
         _check_not_empty(items, posts, account.cursor)
-        return _fetched(items, {"posts": posts, "pages": pages, "comments": comments}, bio)
+        return _fetched(items, {"posts": posts, "pages": pages, "comments": comments}, profile)
 
     def confirm(self, account: Account, post: Sequence[PostRef], http: Http) -> Mapping[str, Presence]:
         """Ask for each item by id, once the list of posts has answered; see `presence_of` for what proves absence."""
@@ -255,7 +255,7 @@ def _listed_before(cursor: str | None) -> int:
         return 0
 
 
-def _fetched(items: Sequence[Item], parts: Mapping[str, Part], bio: str | None) -> Fetched:
+def _fetched(items: Sequence[Item], parts: Mapping[str, Part], profile: ProfileSeen | None) -> Fetched:
     """The reading; of an item that two lists showed, the later answer counts."""
     newest_copy = {item.post_id: item for item in items if item.post_id}
     skipped = [item.skipped for item in items if not item.post_id]
@@ -270,7 +270,7 @@ def _fetched(items: Sequence[Item], parts: Mapping[str, Part], bio: str | None) 
         cursor=json.dumps({"listed": len(listed)}),
         skipped={reason: skipped.count(reason) for reason in sorted(set(skipped))},
         not_before=max((part.not_before for part in parts.values() if part.not_before), default=None),
-        profile=None if bio is None else ProfileSeen(bio),
+        profile=profile,
     )
 
 
@@ -307,14 +307,17 @@ def _author(api: Api, page: Response, key: str, name: str) -> Json:
     raise AccessRefused("the site does not say which posts are this author's")
 
 
-def _bio(api: Api, owner: Owner) -> str | None:
-    """The author's description or the site's name and tagline; None when the site does not show its authors."""
+def _seen(api: Api, owner: Owner) -> ProfileSeen | None:
+    """The author's or the site's words about themselves; None when the site does not show its authors."""
     if not owner.user:
         index = fields.decode_object(api.get("", {"_fields": "name,description,namespaces"}))
-        return "\n".join(part for part in (to_text(fields.text(index, key)) for key in ("name", "description")) if part)
+        name, tagline = (to_text(fields.text(index, key)) for key in ("name", "description"))
+        return ProfileSeen("\n".join(part for part in (name, tagline) if part), name)
     response = api.get(f"wp/v2/users/{owner.user}", expect=_CLOSED)
     if response.status == 200:  # noqa: PLR2004 - RFC 9110
-        return to_text(fields.text(fields.decode_object(response), "description"))
+        user = fields.decode_object(response)
+        about, name = (to_text(fields.text(user, key)) for key in ("description", "name"))
+        return ProfileSeen(about, name, handle=fields.text(user, "slug"))
     if response.status == 404 and b'"rest_user_invalid_id"' in response.body:  # noqa: PLR2004
         raise AccountGone("the author is no longer a user of the site")
     return None

@@ -32,7 +32,10 @@ class FakePlatform:
     unanswered: bool = False
     meanwhile: Callable[[], None] | None = None
     """Called in the middle of a reading: what somebody else does at that moment."""
-    bio: str = "Counselor"
+    bio: str = ""
+    """The profile's words; an empty profile is no post."""
+    handle: str = ""
+    """The name the account goes by now; "" where readings do not tell it."""
     bugs: dict[str, Exception] = field(default_factory=dict)
     """What a method of this name raises in place of an answer."""
     visits: list[int] = field(default_factory=list)
@@ -69,7 +72,7 @@ class FakePlatform:
             frozenset(p.post_id for p in self.posts),
             EPOCH,
             cursor="{}",
-            profile=ProfileSeen(self.bio),
+            profile=ProfileSeen(self.bio, handle=self.handle),
         )
 
     def confirm(self, account: Account, post: Sequence[PostRef], http: Http) -> Mapping[str, Presence]:

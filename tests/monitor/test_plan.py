@@ -6,8 +6,18 @@ import pytest
 from domain.accounts import Account, AccountKind, AccountState, Authorisation, Licence, Proof, Staff
 from domain.errors import CollectError, Malformed, RateLimited, Unreachable
 from domain.plans import Change
-from domain.posts import Fetched, KnownPost, NotModified, Post, PostKind, PostState, Presence
-from monitor.plan import Cadence, decide, suspects
+from domain.posts import (
+    PROFILE_ID,
+    Fetched,
+    KnownPost,
+    NotModified,
+    Post,
+    PostKind,
+    PostState,
+    Presence,
+    ProfileSeen,
+)
+from monitor.plan import Cadence, decide, profile_post, suspects
 
 NOW = datetime(2026, 10, 14, 12, tzinfo=UTC)
 START = datetime(2026, 9, 1, tzinfo=UTC)
@@ -215,3 +225,69 @@ def test_a_failure_concludes_nothing_about_posts() -> None:
     made = plan(Unreachable(), [known(post("a"))])
 
     assert (made.missing, made.absent, made.gone, made.versions) == ((), (), (), ())
+
+
+SEEN = ProfileSeen("Counselor", "Tess Arroway", "a kayak", "tess")
+
+
+def profiled(profile: ProfileSeen | None = SEEN, *posts: Post) -> Fetched:
+    return fetched(*posts, profile=profile)
+
+
+def the_profile(profile: ProfileSeen = SEEN, at: datetime = NOW) -> Post:
+    return profile_post(profile, ACCOUNT.url, at)
+
+
+def test_a_profile_is_a_post_of_its_own_that_stands_since_it_was_seen() -> None:
+    (version,) = plan(profiled(), account=replace(ACCOUNT, cursor=None)).versions
+
+    assert (version.post.post_id, version.post.kind, version.post.url) == (PROFILE_ID, PostKind.PROFILE, ACCOUNT.url)
+    assert version.post.text == "Display name: Tess Arroway\nCounselor\nProfile picture: a kayak"
+    assert (version.change, version.published_at) == (Change.NEW, NOW)
+
+
+def test_the_same_profile_is_only_seen() -> None:
+    made = plan(profiled(), [known(the_profile())], now=NOW + timedelta(days=1))
+
+    assert (made.versions, made.seen, made.posts_listed) == ((), (PROFILE_ID,), 1)
+
+
+def test_other_words_in_a_profile_are_an_edit_that_keeps_the_day_it_was_first_seen() -> None:
+    before = known(the_profile(at=NOW - timedelta(days=9)))
+
+    (version,) = plan(profiled(replace(SEEN, bio="Coach")), [before]).versions
+
+    assert (version.change, version.published_at) == (Change.EDITED, NOW - timedelta(days=9))
+
+
+def test_an_empty_profile_is_no_post_unless_its_words_were_taken_away() -> None:
+    empty = ProfileSeen(handle="tess")
+
+    assert plan(profiled(empty)).versions == ()
+    (version,) = plan(profiled(empty), [known(the_profile())]).versions
+    assert (version.change, version.post.text) == (Change.EDITED, "")
+
+
+@pytest.mark.parametrize("outcome", [profiled(None), NotModified("{}")], ids=["not seen", "not modified"])
+@pytest.mark.parametrize("state", list(PostState))
+def test_a_profile_that_was_not_seen_is_neither_missing_nor_gone(
+    outcome: Fetched | NotModified, state: PostState
+) -> None:
+    have = known(the_profile(at=NOW - timedelta(days=2)), state=state, absences=1)
+    made = plan(outcome, [have], presence={PROFILE_ID: Presence.ABSENT})
+
+    assert suspects(outcome, {PROFILE_ID: have}) == ()
+    assert (made.missing, made.absent, made.gone, made.seen) == ((), (), (), ())
+
+
+def test_a_sites_name_is_said_once() -> None:
+    assert the_profile(ProfileSeen("Fern Notes\nBy Dana", "Fern Notes")).text == "Display name: Fern Notes\nBy Dana"
+    assert the_profile(ProfileSeen("Fern Notes", "Fern Notes")).text == "Display name: Fern Notes"
+
+
+@pytest.mark.parametrize(
+    ("seen", "handle"), [("tess.writes", "tess.writes"), ("Tess", None), ("@tess", None), ("", None), (" ", None)]
+)
+def test_an_account_is_renamed_where_the_platform_tells_another_name(seen: str, handle: str | None) -> None:
+    assert plan(profiled(replace(SEEN, handle=seen))).handle == handle
+    assert plan(profiled(None)).handle is None

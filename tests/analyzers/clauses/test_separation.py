@@ -134,3 +134,21 @@ def test_a_profile_without_a_post_is_read_as_words_are():
             found = detect(read(packet("", bio=post.text)))
             assert found.score > 0
             assert found.severity is severity
+
+
+@pytest.mark.parametrize(
+    ("line", "fires"),
+    [
+        ("Display name: Larkspur Bend Counseling | Jo\nhealing happens here", True),
+        ("Display name: Jo\nCounselor\nProfile picture: the logo of Larkspur Bend", True),
+        ("Display name: Jo | Larkspur Bend\nLPC", False),
+        ("Display name: Jo\nCounselor\nProfile picture: Jo at the Larkspur Bend garden", False),
+    ],
+)
+def test_a_face_that_is_the_practices_fires_and_a_place_of_work_does_not(line, fires):
+    assert (detect(read(packet("", bio=line))).score > 0) is fires
+
+
+def test_a_finding_on_a_profile_speaks_of_the_profile():
+    assert detect(read(packet("", bio="Official page of Larkspur Bend"))).reason.startswith("The profile ")
+    assert detect(read(packet("Official page of Larkspur Bend", bio="LPC"))).reason.startswith("The post ")

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from collectors.base import Limits, PostRef
-from collectors.mastodon_statuses import Cursor, parse_parent, parse_status, presence_of
+from collectors.mastodon_statuses import Cursor, parse_parent, parse_status, presence_of, profile_of
 from collectors.platforms.mastodon import PLATFORM, Mastodon, name_in
 from domain.accounts import Proof
 from domain.errors import (
@@ -24,7 +24,7 @@ from domain.errors import (
     TooLarge,
     WrongContent,
 )
-from domain.posts import ParentAuthor, Post, PostKind, Presence
+from domain.posts import ParentAuthor, Post, PostKind, Presence, ProfileSeen
 from tests.fakes.collected import DATA, NOW, STARTS_AT, account, as_json
 from tests.fakes.http import FakeHttp, answer
 
@@ -496,3 +496,16 @@ def test_single_answers_of_any_shape_raise_nothing(value):
         assert presence_of(value, "9") in Presence
         parent = parse_parent(value, "101")
         assert parent is None or isinstance(parent.text, str)
+
+
+@pytest.mark.parametrize(
+    ("known_as", "told"),
+    [
+        ("dana@fern.example", "dana.writes@fern.example"),
+        ("@dana@fern.example", "dana.writes@fern.example"),
+        ("dana", ""),
+    ],
+)
+def test_a_profile_is_seen_with_its_name_picture_and_the_handle_it_has_now(known_as, told):
+    entity = {"username": "dana.writes", "display_name": "Dana", "avatar_description": "a kayak", "note": "<p>LPC</p>"}
+    assert profile_of(entity, known_as) == ProfileSeen("LPC", "Dana", "a kayak", told)

@@ -167,7 +167,7 @@ def test_a_whole_site_is_read_for_all_its_authors_and_their_comments_only():
     site = Site({"posts": [[item(9), item(8, author=4)]], "comments": [[comment(1, author=4), comment(2, author=5)]]})
     fetched = PLATFORM.collect(dana(f"{SITE}/|site"), site, NOW)
     assert fetched.listed_ids == {"post:9", "post:8", "comment:1"}
-    assert fetched.profile == ProfileSeen("Fern Street\nCounseling")
+    assert fetched.profile == ProfileSeen("Fern Street\nCounseling", "Fern Street")
     assert "author" not in site.asked("posts")[0]
 
 

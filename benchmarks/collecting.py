@@ -14,7 +14,8 @@ from domain.accounts import AccountKind, Licence, Profile, Proof
 from domain.plans import Verdict
 from domain.posts import Fetched
 from migrations.upgrade import upgrade
-from monitor.plan import Cadence, decide
+from monitor.cadence import Cadence
+from monitor.plan import decide
 from store.engine import open_store
 from vault.files import new_keyring
 

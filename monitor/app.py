@@ -18,12 +18,13 @@ from collectors.ocr import Ocr, OcrMissing
 from collectors.registry import platforms
 from domain.errors import ConfigError, Mistake
 from domain.plans import Ceiling
+from domain.rhythm import SLOWEST, SPREAD
+from monitor.cadence import Cadence
 from monitor.delivery import Posting
 from monitor.digest import Reporting
 from monitor.heads import Signing
 from monitor.models import error_rates
 from monitor.packets import pseudonymiser
-from monitor.plan import Cadence
 from monitor.run import LEASE_MARGIN, Collecting
 from monitor.stamping import time_stamp
 from monitor.token_file import TokenFile
@@ -99,7 +100,12 @@ class App:
             platforms=self.platforms,
             reader=self.http,
             policy=self.policy,
-            cadence=Cadence(every=self.config.collect_every, quarantine_after=politeness.quarantine_after),
+            cadence=Cadence(
+                every=self.config.collect_every,
+                quarantine_after=politeness.quarantine_after,
+                slowest=SLOWEST,
+                spread=SPREAD,
+            ),
             pseudonym=pseudonymiser(self.key),
             clock=self.clock,
             owner=self.owner,

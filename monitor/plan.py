@@ -6,7 +6,7 @@ Nothing here touches the network, the store or the clock.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
@@ -14,6 +14,7 @@ from domain.accounts import Account, AccountState
 from domain.errors import CollectError, RateLimited
 from domain.plans import Change, Plan, PlannedVersion
 from domain.posts import PROFILE_ID, Fetched, KnownPost, NotModified, Post, PostKind, PostState, Presence
+from monitor.cadence import Cadence, after_failure, next_check
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -24,18 +25,6 @@ CONFIRMATIONS = 2
 """Times a platform must say "not there" before a post counts as gone."""
 CONFIRMATION_GAP = timedelta(hours=6)
 """Least time between two such answers, so that one outage cannot count twice."""
-LONGEST_WAIT = timedelta(days=30)
-"""No source can put its next reading off for longer."""
-
-
-@dataclass(frozen=True, slots=True)
-class Cadence:
-    """The one schedule of all accounts, and when a failing one is set aside."""
-
-    every: timedelta
-    quarantine_after: int = 5
-    first_retry: timedelta = timedelta(minutes=30)
-    quarantine_retry: timedelta = timedelta(days=7)
 
 
 def suspects(outcome: Fetched | NotModified, known: Mapping[str, KnownPost]) -> tuple[str, ...]:
@@ -90,7 +79,6 @@ def decide(
     """The plan for this outcome. `presence` answers for `suspects(outcome, known)`."""
     if isinstance(outcome, CollectError):
         return _failed(account, outcome, now, cadence)
-    next_check_at = _next_check(outcome.not_before, now, cadence)
     asked = [known[post_id] for post_id in suspects(outcome, known)]
     counted = [post for post in asked if presence.get(post.post_id) is Presence.ABSENT and _counts(post, now)]
     concluded = Plan(
@@ -102,12 +90,13 @@ def decide(
         absent=tuple(post.post_id for post in counted),
         gone=tuple(post.post_id for post in counted if post.absences + 1 >= CONFIRMATIONS),
         cursor=outcome.cursor,
-        next_check_at=next_check_at,
         state=AccountState.ACTIVE,
         outcome="not-modified",
         returned=_returned(outcome, known, presence),
     )
-    return concluded if isinstance(outcome, NotModified) else _read(account, outcome, known, concluded, now)
+    made = concluded if isinstance(outcome, NotModified) else _read(account, outcome, known, concluded, now)
+    due = next_check(account, made, outcome.not_before, known=known, now=now, cadence=cadence)
+    return replace(made, next_check_at=due)
 
 
 def _read(account: Account, fetched: Fetched, known: Mapping[str, KnownPost], concluded: Plan, now: datetime) -> Plan:
@@ -182,11 +171,6 @@ def _version(account: Account, post: Post, before: KnownPost | None, now: dateti
     return PlannedVersion(post=post, change=Change.NEW, published_at=published_at)
 
 
-def _next_check(not_before: datetime | None, now: datetime, cadence: Cadence) -> datetime:
-    planned = now + cadence.every
-    return planned if not_before is None else min(max(planned, not_before), now + LONGEST_WAIT)
-
-
 def _failed(account: Account, error: CollectError, now: datetime, cadence: Cadence) -> Plan:
     # Being asked to wait is the site's right and no fault of the account: it never leads to quarantine.
     failures = account.failures + (0 if isinstance(error, RateLimited) else 1)
@@ -194,7 +178,7 @@ def _failed(account: Account, error: CollectError, now: datetime, cadence: Caden
     wait = cadence.quarantine_retry if quarantined else _back_off(failures, cadence)
     asked_for = error.retry_at or now
     return Plan(
-        next_check_at=min(max(now + wait, asked_for), now + LONGEST_WAIT),
+        next_check_at=after_failure(account, max(now + wait, asked_for), now=now, cadence=cadence),
         state=AccountState.QUARANTINED if quarantined else AccountState.ACTIVE,
         failures=failures,
         problem_code=error.code,

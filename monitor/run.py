@@ -26,7 +26,7 @@ from domain.mosaic import WINDOW, Trace
 from domain.plans import Change
 from domain.posts import Fetched
 from monitor.packets import baseline, danger_of, packet_of, signals_of, verdict_of
-from monitor.plan import Cadence, decide, suspects
+from monitor.plan import decide, suspects
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -39,6 +39,7 @@ if TYPE_CHECKING:
     from domain.findings import Policy
     from domain.plans import Plan, PlannedVersion, Verdict
     from domain.posts import NotModified, Parent, Post, Presence
+    from monitor.cadence import Cadence
     from monitor.tokens import Owners, Reader
     from store.engine import Store
 

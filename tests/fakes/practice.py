@@ -10,13 +10,13 @@ from analyzers.policy import parse_policy
 from domain.accounts import Account, AccountKind, Enrolment, Licence, Profile, Proof, Staff
 from domain.posts import Post, PostKind
 from monitor.app import App
+from monitor.cadence import Cadence
 from monitor.config import Config, load_config
 from monitor.config_review import ReviewTable
 from monitor.delivery import Posting
 from monitor.digest import Reporting
 from monitor.examples import CONFIG, POLICY, example
 from monitor.packets import pseudonymiser
-from monitor.plan import Cadence
 from monitor.run import Collecting, PassReport, collect_due
 from reports.render import Renderer
 from store.engine import Store

@@ -17,7 +17,8 @@ from domain.posts import (
     Presence,
     ProfileSeen,
 )
-from monitor.plan import Cadence, decide, profile_post, suspects
+from monitor.cadence import Cadence
+from monitor.plan import decide, profile_post, suspects
 
 NOW = datetime(2026, 10, 14, 12, tzinfo=UTC)
 START = datetime(2026, 9, 1, tzinfo=UTC)

@@ -1,0 +1,208 @@
+"""Any platform against answers of any kind: whatever a server sends, a reading is sound or a CollectError says why.
+
+Nothing here knows a platform: each that is registered is driven through all it offers. `visit` is the property; the
+search for answers that break it is hypothesis' (test_platforms.py, in every test run) or libFuzzer's (__main__.py).
+"""
+
+from __future__ import annotations
+
+import json
+import resource
+import time
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from collectors.base import PostRef, Response
+from collectors.fields import is_web_address
+from collectors.rate_limits import earliest_next
+from collectors.registry import platforms
+from collectors.statuses import raise_for_status
+from domain.accounts import Profile
+from domain.errors import CollectError, TooLarge, WrongContent
+from domain.posts import Fetched, NotModified, Parent, Post, PostKind, Presence
+from tests.fakes.collected import NOW, account
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from collectors.base import Platform
+    from domain.accounts import Account
+
+DATA = Path(__file__).parent.parent / "collectors"
+PLATFORMS = platforms()
+SITE = "https://fern-street.example"
+SLOWEST = 1.0
+"""Seconds that one visit may take."""
+MOST_GROWTH = 64 * 1024 * 1024
+"""Bytes by which one visit may raise the most memory the process ever held."""
+MOST_REQUESTS = 60
+BETWEEN = b"\xff\xfe--\xfe\xff"
+"""Stands between the answers in one input; in no valid UTF-8, so that no seed holds it."""
+
+_STATUSES = (*(200,) * 11, 304, 401, 404, 410, 429)
+_TYPES = ("application/json", "text/html; charset=utf-8", "application/xml", "text/plain", "")
+_IDS: Mapping[str, str] = {
+    "mastodon": "109@fern-street.example",
+    "wordpress": "https://fern-street.example#3",
+    "bluesky": "did:plc:ewvi7nxzyoun6zhxrhs64oiz",
+    "activitypub": "https://fern-street.example/users/dana",
+}
+_BASES: Mapping[str, str] = {"mastodon": f"{SITE}/api/v1/accounts/109", "wordpress": f"{SITE}/wp-json/"}
+
+
+class Broken(AssertionError):  # noqa: N818 - reads as what happened
+    """A visit that gave what it must not give."""
+
+
+@dataclass
+class Server:
+    """An `Http` that answers every question with the next of `answers`, and from the beginning after the last one."""
+
+    answers: Sequence[bytes]
+    dial: int = 0
+    """Turned by one an answer: which status and media type it has."""
+    asked: int = 0
+
+    def get(
+        self,
+        url: str,
+        *,
+        params: Mapping[str, str | int] | None = None,
+        validators: Mapping[str, str] | None = None,
+        expect: Sequence[int] = (),
+        **_: object,
+    ) -> Response:
+        return self._answer(url, expect, conditional=bool(validators))
+
+    def post(self, url: str, *, expect: Sequence[int] = (), **_: object) -> Response:
+        return self._answer(url, expect, conditional=False)
+
+    def txt(self, name: str) -> Sequence[str]:
+        return [answer[:500].decode("utf-8", "replace") for answer in self.answers[:3]]
+
+    def _answer(self, url: str, expect: Sequence[int], *, conditional: bool) -> Response:
+        if not is_web_address(url):
+            raise Broken(f"asked for {url!r}")
+        if self.asked >= MOST_REQUESTS:
+            raise TooLarge(f"more than {MOST_REQUESTS} requests")
+        body = self.answers[self.asked % len(self.answers)]
+        turn = self.dial + self.asked
+        self.asked += 1
+        status = _STATUSES[turn * self.dial % len(_STATUSES)]
+        headers = {"content-type": _TYPES[turn % len(_TYPES)], "etag": '"1"', "x-wp-totalpages": "2"}
+        response = Response(status, url, headers, body, not_before=earliest_next(status, headers, NOW))
+        raise_for_status(response, expect, NOW)
+        if response.not_modified and not conditional:
+            raise WrongContent("304 to an unconditional request")
+        return response
+
+
+def seeds(name: str) -> list[bytes]:
+    """Files that stand in the platform's data folders, or every platform's where it has none."""
+    every = sorted(file for file in DATA.rglob("data/**/*") if file.is_file() and file.stat().st_size < 100_000)
+    own = [file for file in every if name in file.parts]
+    return [file.read_bytes() for file in own or every]
+
+
+def visit(name: str, data: bytes) -> None:
+    """Drive one platform through all that it offers with the answers in `data`; the first byte turns the dial.
+
+    Raises Broken, or whatever else than a CollectError came out.
+    """
+    platform = PLATFORMS[name]
+    server = Server(data[1:].split(BETWEEN), data[0] if data else 0)
+    enrolled = account(name, _BASES.get(name, f"{SITE}/feed"), _IDS.get(name, "UC123"))
+    profile = Profile(name, enrolled.platform_id, "dana", enrolled.url, enrolled.api_base)
+    for look in (
+        lambda: _sound_profile(platform.resolve(f"{SITE}/@dana", server)),
+        lambda: [_sound_text(place.text) for place in platform.proof_texts(profile, server)],
+        lambda: _twice(platform, enrolled, server),
+        lambda: _sound_presence(platform.confirm(enrolled, [PostRef("1", f"{SITE}/1"), PostRef("é", "")], server)),
+        lambda: _sound_parent(platform.parent(enrolled, _answering(), server)),
+    ):
+        server.asked = 0
+        try:
+            look()
+        except CollectError as error:
+            _sound_text(str(error))
+
+
+def bounded(name: str, data: bytes) -> None:
+    """`visit`, within SLOWEST of processor time and MOST_GROWTH of memory."""
+    held, began = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss, time.process_time()
+    visit(name, data)
+    took = time.process_time() - began
+    grown = (resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - held) * 1024
+    if took > SLOWEST or grown > MOST_GROWTH:
+        raise Broken(f"{took:.2f} s, {grown / 2**20:.0f} MiB")
+
+
+def _twice(platform: Platform, enrolled: Account, server: Server) -> None:
+    """A reading, and another one that goes on from its cursor."""
+    first = platform.collect(enrolled, server, NOW)
+    _sound_reading(first)
+    server.asked = 0
+    _sound_reading(platform.collect(replace(enrolled, cursor=first.cursor), server, NOW + timedelta(days=1)))
+
+
+def _answering() -> Post:
+    return Post("2", f"{SITE}/2", PostKind.REPLY, "yes", reply_to_id="1")
+
+
+def _sound_reading(reading: Fetched | NotModified) -> None:
+    if reading.cursor is not None:
+        _sound_text(reading.cursor)
+    if isinstance(reading, NotModified):
+        return
+    ids = [post.post_id for post in reading.posts]
+    if len(ids) != len(set(ids)) or not reading.listed_ids.issuperset(ids) or "" in ids:
+        raise Broken("a post twice, without an id, or not among those listed")
+    for post in reading.posts:
+        _sound_post(post)
+    if reading.profile is not None:
+        _sound_text(f"{reading.profile.bio}{reading.profile.display_name}{reading.profile.avatar_alt}")
+    for instant in (reading.covers_since, reading.not_before):
+        if instant is not None and instant.utcoffset() is None:
+            raise Broken("a time without a zone")
+
+
+def _sound_post(post: Post) -> None:
+    _sound_text(f"{post.post_id}{post.url}{post.full_text}{post.reply_to_id or ''}{post.language or ''}")
+    for words in (*post.links, *(medium.alt for medium in post.media)):
+        _sound_text(words)
+    if post.url and not is_web_address(post.url):
+        raise Broken("a post's address that is none")
+    for instant in (post.published_at, post.edited_at):
+        if instant is not None and instant.utcoffset() is None:
+            raise Broken("a time without a zone")
+    if len(post.content_hash) != 64:
+        raise Broken("no hash")
+
+
+def _sound_profile(profile: Profile) -> None:
+    _sound_text(f"{profile.platform_id}{profile.handle}{profile.url}{profile.display_name}{profile.bio}")
+    if not profile.platform_id or not is_web_address(profile.url) or not is_web_address(profile.api_base):
+        raise Broken("a profile without a lasting key or an address")
+
+
+def _sound_presence(answers: Mapping[str, Presence]) -> None:
+    if set(answers) != {"1", "é"}:
+        raise Broken("other posts were answered for than were asked about")
+
+
+def _sound_parent(parent: Parent | None) -> None:
+    if parent is not None:
+        _sound_text(parent.text)
+
+
+def _sound_text(words: str) -> None:
+    """What a database takes: no NUL, no lone surrogate."""
+    if "\x00" in words:
+        raise Broken("NUL")
+    try:
+        words.encode()
+        json.dumps(words)
+    except UnicodeEncodeError as error:
+        raise Broken("a lone surrogate") from error

@@ -1,13 +1,11 @@
-"""Reads public addresses politely and within limits, and names every failure. httpx is known here only."""
+"""Reads public addresses politely and within limits, and names every failure; httpx is known here and below only."""
 
 from __future__ import annotations
 
 import json as json_format
 import re
 import socket
-import ssl
 import time
-from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from http import HTTPStatus
@@ -15,13 +13,13 @@ from http.cookiejar import CookieJar, DefaultCookiePolicy
 from typing import TYPE_CHECKING
 from urllib.parse import urlencode
 
-import httpcore
 import httpx
 
 from collectors import robots
 from collectors.address import SCHEMES, Resolve, check_target
 from collectors.base import Response
 from collectors.dial import Exchange, GuardedBackend, current
+from collectors.http_transport import GuardedTransport, named
 from collectors.inflate import Caps, read_body
 from collectors.names import Lookup, txt_records
 from collectors.pace import Pace
@@ -30,8 +28,6 @@ from collectors.statuses import raise_for_status
 from domain.errors import (
     AccessRefused,
     AddressRefused,
-    CollectError,
-    Malformed,
     TimedOut,
     TokenRefused,
     TooLarge,
@@ -40,7 +36,8 @@ from domain.errors import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping, Sequence
+    import ssl
+    from collections.abc import Callable, Mapping, Sequence
     from datetime import datetime
     from types import TracebackType
     from typing import Self
@@ -56,32 +53,6 @@ _LOGIN_PATH = re.compile(
 _SENDABLE = re.compile(r"[\x21-\x7e]([\x20-\x7e]*[\x21-\x7e])?", re.ASCII)
 _UNSAID_WAIT = timedelta(minutes=1)
 """How long a host is left alone that answered 429 without saying how long."""
-_CONNECTIONS = 64
-_KEPT_ALIVE = 15.0
-
-# Most specific first; the first match names the failure.
-_FAILURES: tuple[tuple[type[Exception], type[CollectError], str], ...] = (
-    (httpcore.ConnectTimeout, Unreachable, "no connection in time"),
-    (httpx.ConnectTimeout, Unreachable, "no connection in time"),
-    (httpcore.TimeoutException, TimedOut, "no answer in time"),
-    (httpx.TimeoutException, TimedOut, "no answer in time"),
-    (httpcore.ConnectError, Unreachable, "no connection"),
-    (httpx.ConnectError, Unreachable, "no connection"),
-    (httpcore.NetworkError, Unreachable, "the connection broke"),
-    (httpx.NetworkError, Unreachable, "the connection broke"),
-    (httpcore.UnsupportedProtocol, AddressRefused, "neither http nor https"),
-    (httpx.UnsupportedProtocol, AddressRefused, "neither http nor https"),
-    (httpcore.ProtocolError, Malformed, "not HTTP"),
-    (httpx.ProtocolError, Malformed, "not HTTP"),
-    (httpx.DecodingError, Malformed, "damaged body"),
-    (httpx.TooManyRedirects, TooLarge, "too many redirects"),
-    (httpx.InvalidURL, AddressRefused, "not an address"),
-    (httpcore.ProxyError, Unreachable, "a proxy failed"),
-    (httpcore.ConnectionNotAvailable, Unreachable, "no connection"),
-    (httpx.HTTPError, Unreachable, "the request failed"),
-    (httpx.StreamError, Malformed, "damaged body"),
-    (httpx.CookieConflict, Malformed, "damaged head"),
-)
 
 
 def open_http(
@@ -106,7 +77,7 @@ def open_http(
         delay=politeness.delay, jitter=politeness.jitter, clock=clock, monotonic=monotonic, sleep=sleep, turns=turns
     )
     client = httpx.Client(
-        transport=_Transport(backend, trust or httpx.create_ssl_context(trust_env=False)),
+        transport=GuardedTransport(backend, trust or httpx.create_ssl_context(trust_env=False)),
         headers=_headers(politeness),
         cookies=CookieJar(DefaultCookiePolicy(allowed_domains=[])),
         trust_env=False,
@@ -157,7 +128,7 @@ class HttpClient:
         Raises CollectError for everything that is not a whole answer with status 200 or one of `expect`.
         `authorization` is the header of that name (RFC 9110 section 11.6.2).
         """
-        with _named():
+        with named():
             target = httpx.URL(url)
         caps = Caps(self.politeness.max_wire_bytes, self.politeness.max_body_bytes)
         headers = {"Accept": accept, "Content-Type": content_type}
@@ -237,7 +208,7 @@ class _AccountHttp:
         polite = self._shared.politeness
         usable = {name: value for name, value in (validators or {}).items() if _SENDABLE.fullmatch(value)}
         caps = Caps(polite.max_wire_bytes, polite.max_body_bytes)
-        with _named():
+        with named():
             start = httpx.URL(url)
             start = start.copy_merge_params({key: str(value) for key, value in params.items()}) if params else start
         ask = _Ask({**(headers or {}), "Accept": accept}, usable, robots, expect, caps, authorised=authorised)
@@ -255,7 +226,7 @@ class _AccountHttp:
     ) -> Response:
         """See `Http.post`."""
         polite = self._shared.politeness
-        with _named():
+        with named():
             target = httpx.URL(url)
         sent = {**(headers or {}), "Accept": "application/json", "Content-Type": "application/json"}
         content = json_format.dumps(json or {}, ensure_ascii=True, allow_nan=False).encode()
@@ -332,7 +303,7 @@ class _AccountHttp:
         token = current.set(exchange)
         try:
             with (
-                _named(exchange),
+                named(exchange),
                 self._shared.client.stream(
                     "GET" if ask.content is None else "POST",
                     url,
@@ -378,7 +349,7 @@ class _AccountHttp:
 
 def _next_hop(url: httpx.URL, response: Response) -> httpx.URL:
     """Where a redirect leads. AccessRefused for a login page, AddressRefused for a step down from https."""
-    with _named():
+    with named():
         target = url.join(response.headers["location"]).copy_with(fragment=None)
     if _LOGIN_PATH.search(target.path):
         raise AccessRefused("redirect to a login page")
@@ -402,63 +373,3 @@ def _place(url: httpx.URL) -> str:
 
 def _origin(url: httpx.URL) -> str:
     return f"{url.scheme}://{url.netloc.decode('ascii').lower()}"
-
-
-@contextmanager
-def _named(exchange: Exchange | None = None) -> Iterator[None]:
-    """Turn whatever httpx, httpcore or the socket raise into the CollectError that names it."""
-    try:
-        yield
-    except tuple(kind for kind, _, _ in _FAILURES) as error:
-        if exchange is not None and exchange.monotonic() >= exchange.deadline:
-            raise TimedOut("the account's time is used up") from error
-        if exchange is not None and exchange.ended and isinstance(error, httpcore.RemoteProtocolError):
-            raise Unreachable("the answer broke off") from error
-        if any(isinstance(cause, ssl.SSLError) for cause in error.args):
-            raise Unreachable("no secure connection") from error
-        _, named, detail = next(entry for entry in _FAILURES if isinstance(error, entry[0]))
-        raise named(detail) from error
-
-
-class _Transport(httpx.BaseTransport):
-    """httpx over an httpcore pool whose network backend is ours, which httpx itself offers no public way to set."""
-
-    def __init__(self, backend: GuardedBackend, trust: ssl.SSLContext) -> None:
-        self._backend = backend
-        self._pool = httpcore.ConnectionPool(
-            ssl_context=trust,
-            max_connections=_CONNECTIONS,
-            keepalive_expiry=_KEPT_ALIVE,
-            network_backend=backend,
-        )
-
-    def handle_request(self, request: httpx.Request) -> httpx.Response:
-        url = request.url
-        target = httpcore.URL(scheme=url.raw_scheme, host=url.raw_host, port=url.port, target=url.raw_path)
-        answer = self._pool.handle_request(
-            httpcore.Request(
-                request.method,
-                target,
-                headers=request.headers.raw,
-                content=request.read(),
-                extensions=request.extensions,
-            )
-        )
-        return httpx.Response(answer.status, headers=answer.headers, stream=_Stream(answer))
-
-    def close(self) -> None:
-        self._pool.close()
-        self._backend.close()
-
-
-class _Stream(httpx.SyncByteStream):
-    """httpcore's body as httpx wants it."""
-
-    def __init__(self, answer: httpcore.Response) -> None:
-        self._answer = answer
-
-    def __iter__(self) -> Iterator[bytes]:
-        yield from self._answer.iter_stream()
-
-    def close(self) -> None:
-        self._answer.close()

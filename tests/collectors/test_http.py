@@ -15,7 +15,8 @@ from hypothesis import strategies as st
 
 from collectors.base import Politeness
 from collectors.dial import Exchange, GuardedBackend, current
-from collectors.http import _named, open_http
+from collectors.http import open_http
+from collectors.http_transport import named
 from domain.errors import (
     AccessRefused,
     AccountGone,
@@ -644,7 +645,7 @@ def raised_by(module):
 )
 def test_every_exception_of_the_libraries_becomes_one_of_ours(kind):
     error = kind.__new__(kind)
-    with pytest.raises(CollectError) as caught, _named():
+    with pytest.raises(CollectError) as caught, named():
         raise error
     assert type(caught.value) is not CollectError
     assert caught.value.detail

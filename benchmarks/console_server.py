@@ -27,6 +27,8 @@ if TYPE_CHECKING:
 
     from starlette.requests import Request
 
+    from store.engine import Store
+
 _BEGAN = monotonic()
 
 
@@ -34,7 +36,7 @@ def main(folder: str, port: int) -> None:
     """Serve until killed; an empty `folder` serves the bare route."""
     # One line a request, as the console's own default of a daemon writes, but nowhere to read it.
     structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.WARNING))
-    application = _console(Path(folder), port) if folder else Starlette(routes=[Route("/", _bare)])
+    application = _console(Path(folder), port) if folder else bare()
     uvicorn.run(
         application,
         host="127.0.0.1",
@@ -48,10 +50,15 @@ def main(folder: str, port: int) -> None:
 
 
 def _console(folder: Path, port: int) -> Starlette:
+    return console_on(open_store(f"sqlite:///{folder / 'bench.db'}", read_keyring(folder / "keyring")), port)
+
+
+def console_on(store: Store, port: int) -> Starlette:
+    """The console of an invented practice on this store, asked at a port of this machine."""
     clauses = tuple(ClauseText(str(number), f"Section {number}", "What it says.") for number in range(1, 10))
     return make_app(
         Desk(
-            store=open_store(f"sqlite:///{folder / 'bench.db'}", read_keyring(folder / "keyring")),
+            store=store,
             clock=_clock,
             practice=PracticeWords("Larkspur Bend Counseling", "America/New_York", "privacy@x.example", clauses),
             key=b"k" * 32,
@@ -60,6 +67,11 @@ def _console(folder: Path, port: int) -> Starlette:
             sender="section7@x.example",
         )
     )
+
+
+def bare() -> Starlette:
+    """One route that does nothing."""
+    return Starlette(routes=[Route("/", _bare)])
 
 
 def _clock() -> datetime:

@@ -34,12 +34,11 @@ def wordless(url: str) -> bool:
 
     Blogs write a post's title into its address, and a title can name a client.
     """
-    parts = urlsplit(web_address(url))
-    segments = parts.path.split("/")
-    opaque = all(segment in _ROUTE or _OPAQUE.fullmatch(segment) for segment in segments)
+    if not web_address(url):
+        return False
+    parts = urlsplit(url)
     return (
-        bool(parts.hostname)
-        and opaque
+        all(segment in _ROUTE or _OPAQUE.fullmatch(segment) for segment in parts.path.split("/"))
         and not parts.fragment
         and bool(not parts.query or _QUERY.fullmatch(parts.query))
     )
@@ -47,7 +46,7 @@ def wordless(url: str) -> bool:
 
 def own_post(url: str) -> str:
     """What mails and pages may link: the post, or only its site where the address itself could tell."""
-    return web_address(url) if wordless(url) and "@" not in urlsplit(url).netloc else site(url)
+    return url if wordless(url) and "@" not in urlsplit(url).netloc else site(url)
 
 
 def archived(archive_url: str, week: str, anchor: str = "") -> str:

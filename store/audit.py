@@ -24,6 +24,8 @@ if TYPE_CHECKING:
     from store.database import Database
 
 _PAGE = 1000
+_NEWEST = select(audit).order_by(audit.c.seq.desc()).limit(1)
+_ADD = insert(audit)
 # Any number that no other lock uses: writers of the log wait for each other until the transaction ends.
 _ADVISORY_LOCK = int.from_bytes(b"s7-audit", "big") >> 1
 
@@ -46,7 +48,7 @@ def append_all(connection: Connection, records: Sequence[AuditRecord]) -> tuple[
         connection.execute(select(func.pg_advisory_xact_lock(_ADVISORY_LOCK)))
     entry = newest_in(connection)
     entries = tuple(entry := entry_after(entry, _storable(record)) for record in records)
-    connection.execute(insert(audit), [_row(each) for each in entries])
+    connection.execute(_ADD, [_row(each) for each in entries])
     return entries
 
 
@@ -114,7 +116,7 @@ class AuditStore:
 
 def newest_in(connection: Connection) -> AuditEntry | None:
     """The head of the chain as this connection sees it, None before the first line."""
-    row = connection.execute(select(audit).order_by(audit.c.seq.desc()).limit(1)).one_or_none()
+    row = connection.execute(_NEWEST).one_or_none()
     return _entry(row) if row else None
 
 

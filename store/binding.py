@@ -6,9 +6,10 @@ Read back from the rows and not taken from what was to be written: what binds mu
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import case, literal, select
+from sqlalchemy import bindparam, case, literal, select
 
 from domain.binding import FACTS, Standing, facts_of, name_of
 from domain.errors import KeyLost, SealBroken
@@ -29,12 +30,17 @@ _SETTLED = deliveries.c.state.in_((DeliveryState.SENT, DeliveryState.REFUSED))
 _OUTCOME = case((_SETTLED, deliveries.c.state), else_=DeliveryState.QUEUED).label("outcome")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)  # without slots, which would leave no place for what is made once
 class Kind:
     """Where the records of one kind stand: their key, and the query that gives facts and salt of those that count."""
 
     key: Column[Any]
     query: Select[Any]
+
+    @cached_property
+    def those(self) -> Select[Any]:
+        """The query for some keys, `keys`. Made once: it is asked at every step of a review."""
+        return self.query.where(self.key.in_(bindparam("keys", expanding=True))).order_by(self.key)
 
 
 # Each query takes no more columns than it needs, so that a lost key closes nothing but the words that it sealed.
@@ -61,8 +67,7 @@ def standing(connection: Connection, kind: str, keys: Collection[Any]) -> Iterat
     source = KINDS[kind]
     ordered = sorted(keys)
     for start in range(0, len(ordered), _CHUNK):
-        those = source.query.where(source.key.in_(ordered[start : start + _CHUNK])).order_by(source.key)
-        for row in connection.execute(those).mappings():
+        for row in connection.execute(source.those, {"keys": ordered[start : start + _CHUNK]}).mappings():
             yield _standing(kind, dict(row))
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import ColumnElement, func, insert, select, update
+from sqlalchemy import ColumnElement, bindparam, func, insert, select, update
 
 from domain.accounts import AccountState, Enrolment, LedgerEntry, LedgerEvent
 from domain.audit import acting
@@ -22,6 +22,9 @@ if TYPE_CHECKING:
     from sqlalchemy.engine import Connection
 
     from store.columns import AnyRow
+
+
+_LOCKED = select(accounts.c.id).where(accounts.c.id == bindparam("this")).with_for_update()
 
 
 def enrolments(connection: Connection, *conditions: ColumnElement[bool]) -> tuple[Enrolment, ...]:
@@ -72,7 +75,7 @@ def _goes_by(enrolment: Enrolment, wanted: str) -> bool:
 
 def lock_account(connection: Connection, account_id: int) -> None:
     """Hold the account's row until the transaction ends: every change of an account or its posts goes through here."""
-    connection.execute(select(accounts.c.id).where(accounts.c.id == account_id).with_for_update())
+    connection.execute(_LOCKED, {"this": account_id})
 
 
 def record(

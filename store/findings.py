@@ -19,7 +19,7 @@ from store.evidence import evidence_of
 from store.kept import kept_of, kept_query
 from store.record_tables import reviews
 from store.recording import add_findings
-from store.reported import is_enrolled, is_news, reported
+from store.reported import is_enrolled, is_news, reported, reported_by_id
 from store.tables import accounts, deliveries, findings, posts, versions
 from store.telling import tell_found
 
@@ -74,7 +74,7 @@ class FindingStore:
     def get(self, ids: Collection[int]) -> tuple[ReportedFinding, ...]:
         """Those of the findings that still exist."""
         with self.database.reading() as connection:
-            return reported(connection, findings.c.id.in_(tuple(ids)))
+            return reported_by_id(connection, ids)
 
     def evidence(self, finding_id: int) -> Evidence | None:
         """What is kept of the post under a finding, words and all; None when there is no such finding."""

@@ -12,7 +12,7 @@ from domain.errors import Conflict, Refused
 from domain.incidents import Confirmed, Incident, check_may_close, check_may_handle, items_for
 from store.audit import Trail
 from store.record_tables import incidents, reviews
-from store.review_queue import seen_by
+from store.review_queue import locks_of, seen_under
 from store.review_rows import actor_of
 
 if TYPE_CHECKING:
@@ -33,14 +33,14 @@ class IncidentStore:
         """The incident of a review; None when there is none, or it is not for this person. Raises Refused."""
         check_may_handle(user)
         with self.database.reading() as connection:
-            return next(iter(_those(connection, incidents.c.review_id == review_id, seen_by(user))), None)
+            return next(iter(_those(connection, incidents.c.review_id == review_id, user=user)), None)
 
     def all(self, user: User, *, closed: bool = False) -> tuple[Incident, ...]:
         """Those that are not closed, or those that are, oldest first. Raises Refused."""
         check_may_handle(user)
         which = incidents.c.closed_at.is_not(None) if closed else incidents.c.closed_at.is_(None)
         with self.database.reading() as connection:
-            return _those(connection, which, seen_by(user))
+            return _those(connection, which, user=user)
 
     def confirm(self, review_id: int, key: str, user: User, profile: str, now: datetime) -> Incident:
         """Record that an item of the checklist is done; the first to say so counts.
@@ -73,7 +73,7 @@ def _open_and_locked(connection: Connection, review_id: int, user: User) -> Inci
     lock = select(incidents.c.id).where(incidents.c.review_id == review_id).with_for_update()
     if connection.execute(lock).scalar() is None:
         raise Conflict("This incident is no longer there. Go back to the list.")
-    found = _those(connection, incidents.c.review_id == review_id, seen_by(user))
+    found = _those(connection, incidents.c.review_id == review_id, user=user)
     if not found:
         raise Refused("This incident is not for you. Somebody else must handle it.")
     if found[0].closed_at is not None:
@@ -91,14 +91,21 @@ def _tell(connection: Connection, event: str, review_id: int, user: User, now: d
     trail.write(connection)
 
 
-def _those(connection: Connection, *conditions: ColumnElement[bool]) -> tuple[Incident, ...]:
-    query = (
-        select(incidents)
-        .join(reviews, reviews.c.id == incidents.c.review_id)
-        .where(*conditions)
-        .order_by(incidents.c.discovered_at, incidents.c.id)
-    )
-    return tuple(_incident_of(row) for row in connection.execute(query))
+def _those(connection: Connection, *conditions: ColumnElement[bool], user: User | None = None) -> tuple[Incident, ...]:
+    """Incidents that meet the conditions, and only such as this person may look at. Raises Refused."""
+    query = _WITH_REVIEW.where(*conditions)
+    given: dict[str, Any] = {}
+    if user is not None:
+        locks, given = locks_of(user)
+        query = query.where(seen_under(locks))
+    return tuple(_incident_of(row) for row in connection.execute(query, given))
+
+
+_WITH_REVIEW = (
+    select(incidents)
+    .join(reviews, reviews.c.id == incidents.c.review_id)
+    .order_by(incidents.c.discovered_at, incidents.c.id)
+)
 
 
 def _incident_of(row: AnyRow) -> Incident:

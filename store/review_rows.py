@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import Integer, bindparam, insert, select, update
 
 from domain.audit import SYSTEM
 from domain.errors import Conflict
@@ -17,7 +17,7 @@ from store.enrolments import lock_account
 from store.record_tables import review_events, reviews, users
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Mapping
+    from collections.abc import Collection, Mapping, Sequence
 
     from sqlalchemy import ColumnElement
     from sqlalchemy.engine import Connection
@@ -64,11 +64,33 @@ _AUDITED: Mapping[Step, str] = {
     Step.NOTE: "review.noted",
 }
 """Names in the log; any other step is called by its own name."""
+# Made once: making a statement takes several times as long as asking it.
+_IDS = bindparam("ids", type_=Integer, expanding=True)
+_BY_ID = select(reviews).where(reviews.c.id.in_(_IDS)).order_by(reviews.c.id)
+_ACCOUNT_OF = select(reviews.c.account_id).where(reviews.c.id == bindparam("this"))
+_LOCKED = select(reviews).where(reviews.c.id == bindparam("this")).with_for_update()
+_EVENTS_OF = (
+    select(review_events, users.c.name.label("actor"))
+    .outerjoin(users, users.c.id == review_events.c.actor_id)
+    .where(review_events.c.review_id.in_(_IDS))
+    .order_by(review_events.c.review_id, review_events.c.id)
+)
+_ADD_EVENT = insert(review_events).returning(review_events.c.id)
 
 
 def reviews_where(connection: Connection, *conditions: ColumnElement[bool], events: bool = True) -> tuple[Review, ...]:
     """Reviews that meet `conditions`, by id, with their events unless not wanted."""
     rows = connection.execute(select(reviews).where(*conditions).order_by(reviews.c.id)).all()
+    return _with_events(connection, rows, events=events)
+
+
+def reviews_by_id(connection: Connection, ids: Collection[int], *, events: bool = True) -> tuple[Review, ...]:
+    """Those of the reviews that are there, by id: `reviews_where` for what is asked most."""
+    rows = connection.execute(_BY_ID, {"ids": tuple(ids)}).all() if ids else ()
+    return _with_events(connection, rows, events=events)
+
+
+def _with_events(connection: Connection, rows: Sequence[AnyRow], *, events: bool) -> tuple[Review, ...]:
     found = _events(connection, [row.id for row in rows]) if events else {}
     return tuple(review_of(row, tuple(found.get(row.id, ()))) for row in rows)
 
@@ -91,10 +113,11 @@ def found_locked(connection: Connection, review_id: int) -> Review | None:
 
     The account comes first, as for everybody who changes it, so that no two transactions wait for each other.
     """
-    account_id = connection.execute(select(reviews.c.account_id).where(reviews.c.id == review_id)).scalar()
+    this = {"this": review_id}
+    account_id = connection.execute(_ACCOUNT_OF, this).scalar()
     if account_id is not None:
         lock_account(connection, account_id)
-    row = connection.execute(select(reviews).where(reviews.c.id == review_id).with_for_update()).one_or_none()
+    row = connection.execute(_LOCKED, this).one_or_none()
     return None if row is None else review_of(row, tuple(_events(connection, [review_id]).get(review_id, ())))
 
 
@@ -128,7 +151,7 @@ def add_event(connection: Connection, trail: Trail, event: ReviewEvent, **more: 
         "salt": new_salt() if note else None,
         "details": dict(event.details),
     }
-    event_id = connection.execute(insert(review_events).values(row).returning(review_events.c.id)).scalar_one()
+    event_id = connection.execute(_ADD_EVENT, row).scalar_one()
     binds = bound(connection, "review", [event_id]) | bound(connection, "note", [event_id])
     details: dict[str, Any] = {"step": event.step.value, "state": event.state.value} | more
     if event.outcome is not None:
@@ -143,14 +166,8 @@ def actor_of(user_id: int | None) -> str:
 
 
 def _events(connection: Connection, review_ids: Collection[int]) -> dict[int, list[ReviewEvent]]:
-    query = (
-        select(review_events, users.c.name.label("actor"))
-        .outerjoin(users, users.c.id == review_events.c.actor_id)
-        .where(review_events.c.review_id.in_(tuple(review_ids)))
-        .order_by(review_events.c.review_id, review_events.c.id)
-    )
     found: dict[int, list[ReviewEvent]] = {}
-    for row in connection.execute(query) if review_ids else ():
+    for row in connection.execute(_EVENTS_OF, {"ids": tuple(review_ids)}) if review_ids else ():
         found.setdefault(row.review_id, []).append(_event_of(row))
     return found
 

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from datetime import timedelta
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import and_, func, or_, select, true, update
+from sqlalchemy import Integer, and_, bindparam, func, select, true, update
 
 from domain.errors import Conflict, Refused
-from domain.findings import Clause, Severity
 from domain.review import OVERTURNED, Move, Outcome, ReviewState, Step
 from domain.review_locks import BY_AUTHOR, ReviewRules, may_see
 from domain.review_queue import Overturn, QueueFilter, QueuePage, ReviewCounts
@@ -17,13 +17,14 @@ from domain.workflow import erases, next_review, to_tell
 from store.record_tables import review_events, reviews
 from store.review_opening import appeal_over, follow, grace_over, ids_of, open_all, restored, settled, unreviewed
 from store.review_protected import erase_protected
-from store.review_queue import WAITING, is_due, is_overdue, page_of, seen_by, untold_steps
-from store.review_rows import found_locked, locked, reviews_where, write_step
+from store.review_queue import Locks, counts_of, critical_waiting, locks_of, page_of, seen_under, untold_steps
+from store.review_rows import found_locked, locked, reviews_by_id, reviews_where, write_step
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
     from datetime import datetime
 
-    from sqlalchemy import ColumnElement
+    from sqlalchemy import ColumnElement, Select
     from sqlalchemy.engine import Connection
 
     from domain.access import User
@@ -38,6 +39,10 @@ RESOLVED = (ReviewState.DECIDED, ReviewState.CLOSED)
 _PAGE = 50
 _BATCH = 100
 _KEEPS_HOLD = (ReviewState.DETECTED, ReviewState.OPEN)
+_THIS = reviews.c.id == bindparam("this")
+_HELD: Any = ("held_by", "held_until")
+_HOLD = update(reviews).where(_THIS).values({name: bindparam(name) for name in _HELD})
+_RELEASE = _HOLD.where(reviews.c.held_by == bindparam("holder"))
 _KEEPING = (Step.VIEWED, Step.UNMASKED, Step.NOTE, Step.UNDO)
 
 
@@ -50,7 +55,12 @@ class ReviewStore:
     def get(self, review_id: int) -> Review | None:
         """With its events; None when there is none, or it was erased."""
         with self.database.reading() as connection:
-            return next(iter(reviews_where(connection, reviews.c.id == review_id)), None)
+            return next(iter(reviews_by_id(connection, [review_id])), None)
+
+    def many(self, review_ids: Collection[int]) -> dict[int, Review]:
+        """By id, those of the reviews that are there, without events."""
+        with self.database.reading() as connection:
+            return {one.id: one for one in reviews_by_id(connection, review_ids, events=False)}
 
     def of_finding(self, finding_id: int) -> Review | None:
         """The review of one finding."""
@@ -82,9 +92,8 @@ class ReviewStore:
 
     def critical_waiting(self) -> int:
         """How many clause 2 and S4 items wait: all that a reviewer without that right learns of them."""
-        critical = or_(reviews.c.clause == Clause.CONFIDENTIALITY, reviews.c.severity == int(Severity.S4))
         with self.database.reading() as connection:
-            return _count(connection, critical, reviews.c.state.in_(WAITING))
+            return critical_waiting(connection)
 
     def take(self, review_id: int, user: User, now: datetime) -> Review:
         """Hold the item for this reviewer, or renew the hold. The first look of each person is recorded.
@@ -99,15 +108,13 @@ class ReviewStore:
             if not may_see(review, user):
                 raise Refused("You may no longer look at this item. Go back to the queue.")
             held: dict[str, Any] = {"held_by": user.id, "held_until": now + HOLD_FOR}
-            connection.execute(update(reviews).where(reviews.c.id == review_id).values(**held))
+            connection.execute(_HOLD, {"this": review_id, **held})
             return replace(review, **held)
 
     def release(self, review_id: int, user: User) -> None:
         """Give the item back; nothing happens when somebody else has it."""
-        free = {"held_by": None, "held_until": None}
-        mine = (reviews.c.id == review_id, reviews.c.held_by == user.id)
         with self.database.writing() as connection:
-            connection.execute(update(reviews).where(*mine).values(**free))
+            connection.execute(_RELEASE, {"this": review_id, "holder": user.id, "held_by": None, "held_until": None})
 
     def apply(self, review_id: int, revision: int, move: Move, user: User | None, rules: ReviewRules) -> Review:
         """Take one step on the revision that was looked at; the review after it.
@@ -170,7 +177,7 @@ class ReviewStore:
         """Steps taken in that time that the author is to be written about and no mail was queued for yet."""
         with self.database.reading() as connection:
             ids = connection.execute(untold_steps(since, until)).scalars().all()
-            found = reviews_where(connection, reviews.c.id.in_(ids))
+            found = reviews_by_id(connection, ids)
         return tuple((review, step) for review in found for step in to_tell(review) if since <= step.at <= until)
 
     def of_step(self, event_id: int) -> tuple[Review, ReviewEvent] | None:
@@ -182,20 +189,11 @@ class ReviewStore:
 
     def comparable(self, review: Review, user: User | None = None, limit: int = 5) -> tuple[Review, ...]:
         """The newest earlier decisions on the same clause and severity; none that `user` may not look at."""
-        conditions = [
-            reviews.c.state.in_(RESOLVED),
-            reviews.c.severity == int(review.severity),
-            reviews.c.clause == review.clause,
-            reviews.c.outcome.is_not(None),
-            reviews.c.outcome != Outcome.RESOLVED,
-            reviews.c.id != review.id,
-        ]
-        if user is not None:
-            conditions.append(seen_by(user))
-        newest = select(reviews.c.id).where(*conditions).order_by(reviews.c.opened_at.desc()).limit(limit)
+        locks, given = (None, {}) if user is None else locks_of(user)
+        given |= {"severity": int(review.severity), "clause": review.clause, "this": review.id, "most": limit}
         with self.database.reading() as connection:
-            ids = connection.execute(newest).scalars().all()
-            found = reviews_where(connection, reviews.c.id.in_(ids))
+            ids = connection.execute(_comparable(locks), given).scalars().all()
+            found = reviews_by_id(connection, ids)
         return tuple(sorted(found, key=lambda one: one.opened_at, reverse=True))
 
     def overturn(self) -> tuple[Overturn, ...]:
@@ -215,18 +213,8 @@ class ReviewStore:
 
     def counts(self, now: datetime) -> ReviewCounts:
         """How many wait, are overdue, are with their authors, are closed."""
-        waiting = and_(reviews.c.state.in_(WAITING), is_due(now))
-        answering = and_(reviews.c.state == ReviewState.NOTIFIED, ~is_due(now))
-        closed = select(func.count()).select_from(reviews).where(reviews.c.state == ReviewState.CLOSED)
-        query = select(
-            func.count().filter(waiting).label("waiting"),
-            func.count().filter(and_(waiting, is_overdue(now))).label("overdue"),
-            func.count().filter(or_(answering, reviews.c.state == ReviewState.DECIDED)).label("with_author"),
-            closed.scalar_subquery().label("closed"),
-        ).where(reviews.c.state.in_((*WAITING, ReviewState.DECIDED)))
         with self.database.reading() as connection:
-            found = connection.execute(query).mappings().one()
-        return ReviewCounts(**found)
+            return counts_of(connection, now)
 
     def _by_program(self, which: ColumnElement[bool], step: Step, now: datetime, rules: ReviewRules) -> int:
         """One step on each review that fits, each in a transaction of its own; one that changed meanwhile is left."""
@@ -242,6 +230,25 @@ class ReviewStore:
         return done
 
 
+@lru_cache
+def _comparable(locks: Locks | None) -> Select[int]:
+    seen = true() if locks is None else seen_under(locks)
+    return (
+        select(reviews.c.id)
+        .where(
+            reviews.c.state.in_(RESOLVED),
+            reviews.c.severity == bindparam("severity"),
+            reviews.c.clause == bindparam("clause"),
+            reviews.c.outcome.is_not(None),
+            reviews.c.outcome != Outcome.RESOLVED,
+            reviews.c.id != bindparam("this"),
+            seen,
+        )
+        .order_by(reviews.c.opened_at.desc())
+        .limit(bindparam("most", type_=Integer))
+    )
+
+
 def _step(connection: Connection, review: Review, move: Move, user: User | None, rules: ReviewRules) -> Review:
     """Ask the rules, write what they say, and let finding and incident follow. The caller holds the row."""
     after, event = next_review(review, move, user, rules)
@@ -251,7 +258,7 @@ def _step(connection: Connection, review: Review, move: Move, user: User | None,
     follow(connection, review, after, move.now)
     held = _hold(after, move, user)
     write_step(connection, review, after, event, held)
-    return next(iter(reviews_where(connection, reviews.c.id == review.id)))
+    return next(iter(reviews_by_id(connection, [review.id])))
 
 
 def _hold(after: Review, move: Move, user: User | None) -> dict[str, Any]:
@@ -267,8 +274,3 @@ def _expect_free(review: Review, user: User, now: datetime) -> None:
     other = review.held_by is not None and review.held_by != user.id
     if other and review.held_until is not None and now < review.held_until:
         raise Conflict("Another reviewer is looking at this item. Take the next one.")
-
-
-def _count(connection: Connection, *conditions: ColumnElement[bool]) -> int:
-    counted: int = connection.execute(select(func.count()).select_from(reviews).where(*conditions)).scalar_one()
-    return counted

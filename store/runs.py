@@ -8,20 +8,16 @@ from typing import TYPE_CHECKING
 from sqlalchemy import func, insert, select, update
 
 from domain.audit import SYSTEM, AuditRecord
-from domain.findings import Clause
-from domain.reporting import WeekFigures
 from store.audit import append
 from store.coverage import coverage_lines
-from store.reported import is_news
-from store.tables import findings, runs
+from store.figures import week_figures
+from store.tables import runs
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from datetime import datetime, timedelta
 
-    from sqlalchemy.engine import Connection
-
-    from domain.reporting import CoverageLine, Period
+    from domain.reporting import CoverageLine, Period, WeekFigures
     from store.database import Database
 
 
@@ -62,18 +58,4 @@ class RunStore:
     def figures(self, weeks: Sequence[Period]) -> tuple[WeekFigures, ...]:
         """Numbers of the whole practice, one line a week; all six clauses are always there."""
         with self.database.reading() as connection:
-            return tuple(_figures(connection, week) for week in weeks)
-
-
-def _figures(connection: Connection, week: Period) -> WeekFigures:
-    lines = coverage_lines(connection, week, week.end, week.end - week.start)
-    seen = (findings.c.first_seen_at >= week.start, findings.c.first_seen_at < week.end)
-    counts = select(findings.c.clause, func.count().label("number")).where(*seen, is_news()).group_by(findings.c.clause)
-    found = {row.clause: row.number for row in connection.execute(counts)}
-    return WeekFigures(
-        week=week.week,
-        accounts_read=sum(line.passes > 0 for line in lines),
-        accounts_enrolled=len(lines),
-        posts_read=sum(line.posts_seen for line in lines),
-        by_clause=tuple((clause, found.get(clause, 0)) for clause in Clause),
-    )
+            return week_figures(connection, weeks)

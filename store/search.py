@@ -8,21 +8,22 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import ColumnElement, delete, exists, false, func, insert, or_, select
+from sqlalchemy import ColumnElement, Integer, bindparam, delete, exists, false, func, insert, or_, select
 
 from domain.archive import Hit, HitPage
 from domain.findings import Clause, Severity
 from store.columns import keyring_of
 from store.record_tables import reviews, search_terms
-from store.reported import is_enrolled, is_news, reported
+from store.reported import is_enrolled, is_news, reported_by_id
 from store.tables import accounts, findings, posts, staff, versions
 from vault.keyring import Purpose
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     from sqlalchemy import FromClause, Select
     from sqlalchemy.engine import Connection
@@ -36,12 +37,22 @@ MOST_WORDS = 12
 """More words than this in one question are not looked for."""
 _SHORTEST = 2
 _PAGE = 500
+_STATEMENTS = 256
+"""Shapes of questions whose statements are kept: making one takes longer than asking it."""
 _WORD = re.compile(r"[^\W_]+")
 _EVERYTHING = (
     findings.join(versions, versions.c.id == findings.c.version_id)
     .join(posts, posts.c.id == versions.c.post_key)
     .join(accounts, accounts.c.id == posts.c.account_id)
     .join(staff, staff.c.id == accounts.c.staff_id)
+)
+
+
+_AUTHORS = (
+    select(accounts.c.id, accounts.c.handle, staff.c.name)
+    .join_from(accounts, staff)
+    .where(is_enrolled())
+    .order_by(accounts.c.id)
 )
 
 
@@ -81,36 +92,42 @@ class SearchStore:
 
     def find(self, wanted: Wanted, sight: Sight, *, before: int | None = None, limit: int = 50) -> HitPage:
         """Findings that fit, newest first, at most `limit`. `before` is the `older` of the page before."""
-        query = self._fitting(wanted, sight).order_by(findings.c.id.desc()).limit(limit + 1)
-        if before is not None:
-            query = query.where(findings.c.id < before)
+        asked, given = self._asked(wanted, sight, before)
         with self.database.reading() as connection:
-            rows = connection.execute(query).all()
+            rows = connection.execute(_page(asked), given | {"most": limit + 1}).all()
             shown = rows[:limit]
-            found = {one.id: one for one in reported(connection, findings.c.id.in_([row.id for row in shown]))}
+            found = {one.id: one for one in reported_by_id(connection, [row.id for row in shown])}
         hits = tuple(_hit(row, found[row.id]) for row in shown if row.id in found)
         return HitPage(hits, shown[-1].id if len(rows) > limit else None)
 
     def visible(self, ids: Sequence[int], sight: Sight) -> tuple[int, ...]:
         """Those of the findings that still stand and that this person may see, in the order given."""
+        asked, given = _seen(sight)
         with self.database.reading() as connection:
-            query = _visible(sight).where(findings.c.id.in_(ids))
-            seen = frozenset(row.id for row in connection.execute(query))
+            rows = connection.execute(_ids_among(asked), given | {"ids": tuple(ids)}) if ids else ()
+            seen = frozenset(row.id for row in rows)
         return tuple(number for number in ids if number in seen)
 
     def of(self, ids: Sequence[int], sight: Sight) -> dict[int, Hit]:
         """Those of the findings that still stand and that this person may see, by id."""
-        query = _visible(sight).where(findings.c.id.in_(ids))
+        asked, given = _seen(sight)
         with self.database.reading() as connection:
-            rows = {row.id: row for row in connection.execute(query)}
-            found = reported(connection, findings.c.id.in_(rows))
+            known = connection.execute(_among(asked), given | {"ids": tuple(ids)}) if ids else ()
+            rows = {row.id: row for row in known}
+            found = reported_by_id(connection, rows)
         return {one.id: _hit(rows[one.id], one) for one in found}
 
     def count(self, wanted: Wanted, sight: Sight) -> int:
         """How many findings fit."""
+        asked, given = self._asked(wanted, sight)
         with self.database.reading() as connection:
-            counted: int = connection.execute(_counted(self._fitting(wanted, sight))).scalar_one()
+            counted: int = connection.execute(_count(asked), given).scalar_one()
         return counted
+
+    def authors(self) -> tuple[tuple[int, str, str], ...]:
+        """(id, handle, author) of every account that is not withdrawn, oldest first."""
+        with self.database.reading() as connection:
+            return tuple((row.id, row.handle, row.name) for row in connection.execute(_AUTHORS))
 
     def reindex(self) -> int:
         """Make every finding's terms anew, in pages; returns how many findings there are. Needed after a new key."""
@@ -124,33 +141,85 @@ class SearchStore:
                 return total
             last, total = ids[-1], total + len(ids)
 
-    def _fitting(self, wanted: Wanted, sight: Sight) -> Select[Any]:
-        query = _visible(sight).where(*_narrowed(wanted))
-        if wanted.words.strip():
-            query = query.where(*self._holding(wanted.words))
-        return query
+    def _asked(self, wanted: Wanted, sight: Sight, before: int | None = None) -> tuple[_Question, dict[str, Any]]:
+        """What is asked for: its shape, and what to fill it with."""
+        asked, given = _seen(sight)
+        filters = {name: getattr(wanted, name) for name in _FILTERS if getattr(wanted, name) is not None}
+        if before is not None:
+            filters["before"] = before
+        terms = self._terms(wanted.words) if wanted.words.strip() else None
+        given |= filters | {f"term_{number}": term for number, term in enumerate(terms or ())}
+        names = frozenset(filters) | ({"told"} if wanted.told else frozenset())
+        return replace(asked, filters=names, terms=None if terms is None else len(terms)), given
 
-    def _holding(self, words: str) -> list[ColumnElement[bool]]:
+    def _terms(self, words: str) -> list[str]:
         token = keyring_of(self.database.engine.dialect).token
         # Long words are rare ones, so that the first of them leaves little to look through.
         looked_for = sorted(words_of(words), key=lambda word: (-len(word), word))[:MOST_WORDS]
-        terms = [token(word, Purpose.POSTS) for word in looked_for]
-        holding = (select(search_terms.c.finding_id).where(search_terms.c.term == term) for term in terms)
-        return [findings.c.id.in_(query) for query in holding] or [false()]
+        return [token(word, Purpose.POSTS) for word in looked_for]
 
 
-def _visible(sight: Sight) -> Select[Any]:
-    query = (
+@dataclass(frozen=True, slots=True)
+class _Question:
+    """What a question is made of, without what it asks for: a statement is made once for each."""
+
+    critical: bool
+    hidden: bool
+    """Whether some staff are hidden from whoever asks."""
+    filters: frozenset[str] = frozenset()
+    terms: int | None = None
+    """How many words are looked for; None where none were written."""
+
+
+def _seen(sight: Sight) -> tuple[_Question, dict[str, Any]]:
+    hidden = {"hidden": tuple(sorted(sight.hidden_staff))} if sight.hidden_staff else {}
+    return _Question(sight.critical, bool(hidden)), {"now": sight.now} | hidden
+
+
+def _conditions(asked: _Question) -> list[ColumnElement[bool]]:
+    """What a finding must meet. Whoever may not see it is kept from it here and nowhere else."""
+    conditions = [findings.c.visible_from <= bindparam("now"), is_news(), is_enrolled()]
+    if not asked.critical:
+        conditions.append(~_beside(findings.alias("grave"), critical=True))
+    if asked.hidden:
+        conditions.append(accounts.c.staff_id.not_in(bindparam("hidden", expanding=True)))
+    conditions += [condition for name, condition in _CONDITIONS.items() if name in asked.filters]
+    if asked.terms == 0:
+        conditions.append(false())
+    return conditions + [_holding(f"term_{number}") for number in range(asked.terms or 0)]
+
+
+def _holding(name: str) -> ColumnElement[bool]:
+    return findings.c.id.in_(select(search_terms.c.finding_id).where(search_terms.c.term == bindparam(name)))
+
+
+def _fitting(asked: _Question) -> Select[Any]:
+    return (
         select(findings.c.id, reviews.c.id.label("review_id"), reviews.c.state, reviews.c.outcome)
         .add_columns(_beside(findings.alias("client"), critical=False).label("confidential"))
         .select_from(_EVERYTHING.outerjoin(reviews, reviews.c.finding_id == findings.c.id))
-        .where(findings.c.visible_from <= sight.now, is_news(), is_enrolled())
+        .where(*_conditions(asked))
     )
-    if not sight.critical:
-        query = query.where(~_beside(findings.alias("grave"), critical=True))
-    if sight.hidden_staff:
-        query = query.where(accounts.c.staff_id.not_in(sight.hidden_staff))
-    return query
+
+
+@lru_cache(_STATEMENTS)
+def _page(asked: _Question) -> Select[Any]:
+    return _fitting(asked).order_by(findings.c.id.desc()).limit(bindparam("most", type_=Integer))
+
+
+@lru_cache(_STATEMENTS)
+def _among(asked: _Question) -> Select[Any]:
+    return _fitting(asked).where(findings.c.id.in_(bindparam("ids", expanding=True)))
+
+
+@lru_cache(_STATEMENTS)
+def _ids_among(asked: _Question) -> Select[Any]:
+    return _among(asked).with_only_columns(findings.c.id)
+
+
+@lru_cache(_STATEMENTS)
+def _count(asked: _Question) -> Select[Any]:
+    return _fitting(asked).with_only_columns(func.count())
 
 
 def _beside(other: FromClause, *, critical: bool) -> ColumnElement[bool]:
@@ -162,25 +231,20 @@ def _beside(other: FromClause, *, critical: bool) -> ColumnElement[bool]:
     return exists().where(other.c.version_id == version.c.id, version.c.post_key == posts.c.id, grave)
 
 
-def _narrowed(wanted: Wanted) -> list[ColumnElement[bool]]:
-    asked = (
-        (wanted.clause, findings.c.clause == wanted.clause),
-        (wanted.severity, findings.c.severity == wanted.severity),
-        (wanted.account_id, posts.c.account_id == wanted.account_id),
-        (wanted.state, reviews.c.state == wanted.state),
-    )
-    conditions = [condition for value, condition in asked if value is not None]
-    if wanted.told:
-        conditions.append(findings.c.author_told_at.is_not(None))
-    if wanted.since is not None:
-        conditions.append(findings.c.first_seen_at >= wanted.since)
-    if wanted.until is not None:
-        conditions.append(findings.c.first_seen_at < wanted.until)
-    return conditions
-
-
-def _counted(query: Select[Any]) -> Select[int]:
-    return select(func.count()).select_from(query.subquery())
+_FILTERS: Mapping[str, ColumnElement[bool]] = {
+    "clause": findings.c.clause == bindparam("clause"),
+    "severity": findings.c.severity == bindparam("severity"),
+    "account_id": posts.c.account_id == bindparam("account_id"),
+    "state": reviews.c.state == bindparam("state"),
+    "since": findings.c.first_seen_at >= bindparam("since"),
+    "until": findings.c.first_seen_at < bindparam("until"),
+}
+"""What can be asked for beside words, by its name in `Wanted`."""
+_CONDITIONS: Mapping[str, ColumnElement[bool]] = {
+    **_FILTERS,
+    "before": findings.c.id < bindparam("before"),
+    "told": findings.c.author_told_at.is_not(None),
+}
 
 
 def _hit(row: AnyRow, finding: ReportedFinding) -> Hit:

@@ -6,13 +6,13 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from sqlalchemy import delete, insert, select, update
+from sqlalchemy import bindparam, delete, insert, select, update
 
 from domain.access import Session, User
 from domain.audit import AuditRecord
 from store.audit import append
-from store.record_tables import sessions, users
-from store.users import end_sessions, user_of
+from store.record_tables import conflicts, sessions, users
+from store.users import end_sessions, of_user, user_in
 from vault.tokens import new_token, token_hash
 
 if TYPE_CHECKING:
@@ -25,6 +25,14 @@ if TYPE_CHECKING:
 
 _SEEN_EVERY = timedelta(minutes=1)
 """A session's last use is written down no more often: reading a page need not wait for a writer."""
+# Asked for every page, so it is one statement, and made once. A row for each conflict of the person, or one without.
+_FOUND = (
+    select(*sessions.c, *of_user())
+    .join(users, users.c.id == sessions.c.user_id)
+    .outerjoin(conflicts, conflicts.c.user_id == users.c.id)
+    .where(sessions.c.token_hash == bindparam("token_hash"))
+    .order_by(conflicts.c.id)
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,19 +89,14 @@ class SessionStore:
 
         It ends at its own end, or `idle` after it was last used.
         """
-        query = (
-            select(sessions, users.c.active)
-            .join(users, users.c.id == sessions.c.user_id)
-            .where(sessions.c.token_hash == token_hash(token))
-        )
         with self.database.reading() as connection:
-            row = connection.execute(query).one_or_none()
-            if row is None or not row.active or row.expires_at <= now or row.seen_at + idle <= now:
-                return None
-            user = user_of(connection, row.user_id)
+            rows = connection.execute(_FOUND, {"token_hash": token_hash(token)}).all()
+        row = rows[0] if rows else None
+        if row is None or not row.person_active or row.expires_at <= now or row.seen_at + idle <= now:
+            return None
         if row.seen_at + min(_SEEN_EVERY, idle / 4) <= now:
             self._seen(row.id, now)
-        return _session_of(row), user
+        return _session_of(row), user_in(rows)
 
     def of(self, user_id: int, now: datetime, idle: timedelta) -> tuple[Session, ...]:
         """Everything under which this person is signed in now, newest first."""

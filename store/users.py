@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from itertools import groupby
+from operator import attrgetter
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import ColumnElement, delete, insert, select, update
@@ -18,7 +20,7 @@ from store.staff import as_id
 from store.tables import staff
 
 if TYPE_CHECKING:
-    from collections.abc import Collection
+    from collections.abc import Collection, Sequence
     from datetime import datetime
 
     from sqlalchemy import Delete
@@ -178,9 +180,8 @@ class UserStore:
 
 def people_in(connection: Connection) -> tuple[User, ...]:
     """Everybody, by name."""
-    rows = connection.execute(select(users)).all()
-    known = _conflicts_by_user(connection)
-    people = (_user(row, known.get(row.id, ())) for row in rows)
+    rows = groupby(connection.execute(_WITH_CONFLICTS).all(), key=attrgetter("person_id"))
+    people = (user_in(tuple(theirs)) for _, theirs in rows)
     return tuple(sorted(people, key=lambda one: (one.name.casefold(), one.id)))
 
 
@@ -279,32 +280,45 @@ def _must_leave_an_administrator(connection: Connection, user: User) -> None:
 
 
 def _maybe(connection: Connection, condition: ColumnElement[bool]) -> User | None:
-    row = connection.execute(select(users).where(condition)).one_or_none()
-    return None if row is None else _user(row, _conflicts_by_user(connection, row.id).get(row.id, ()))
+    rows = connection.execute(_WITH_CONFLICTS.where(condition)).all()
+    return user_in(rows) if rows else None
 
 
-def _conflicts_by_user(connection: Connection, user_id: int | None = None) -> dict[int, tuple[ConflictOfInterest, ...]]:
-    query = select(conflicts).order_by(conflicts.c.id)
-    if user_id is not None:
-        query = query.where(conflicts.c.user_id == user_id)
-    found: dict[int, tuple[ConflictOfInterest, ...]] = {}
-    for row in connection.execute(query):
-        one = ConflictOfInterest(row.staff_id, row.reason, row.line_manager)
-        found[row.user_id] = (*found.get(row.user_id, ()), one)
-    return found
-
-
-def _user(row: AnyRow, against: tuple[ConflictOfInterest, ...]) -> User:
-    return User(
-        id=row.id,
-        name=row.name,
-        email=row.email,
-        roles=frozenset(Role(role) for role in row.roles),
-        staff_id=row.staff_id,
-        active=row.active,
-        conflicts=against,
-        trained_until=row.trained_until,
+def of_user() -> tuple[ColumnElement[Any], ...]:
+    """The columns that `user_in` reads, for a query that joins `users` and, as an outer join, `conflicts`."""
+    return (
+        *(users.c[name].label(f"person_{name}") for name in _OF_USER),
+        users.c.active.label("person_active"),
+        *(conflicts.c[name].label(f"conflict_{name}") for name in _OF_CONFLICT),
     )
+
+
+def user_in(rows: Sequence[AnyRow]) -> User:
+    """The person whose rows these are, one a conflict in the order in which they were named, or one without."""
+    row = rows[0]
+    named = (each for each in rows if each.conflict_staff_id is not None)
+    return User(
+        id=row.person_id,
+        name=row.person_name,
+        email=row.person_email,
+        roles=frozenset(Role(role) for role in row.person_roles),
+        staff_id=row.person_staff_id,
+        active=row.person_active,
+        conflicts=tuple(
+            ConflictOfInterest(each.conflict_staff_id, each.conflict_reason, each.conflict_line_manager)
+            for each in named
+        ),
+        trained_until=row.person_trained_until,
+    )
+
+
+_OF_USER = ("id", "name", "email", "roles", "staff_id", "trained_until")
+_OF_CONFLICT = ("staff_id", "reason", "line_manager")
+_WITH_CONFLICTS = (
+    select(*of_user())
+    .select_from(users.outerjoin(conflicts, conflicts.c.user_id == users.c.id))
+    .order_by(users.c.id, conflicts.c.id)
+)
 
 
 def _log(connection: Connection, now: datetime, actor: str, event: str, user_id: int, **details: object) -> None:

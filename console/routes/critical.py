@@ -27,11 +27,13 @@ _DAY_HOURS = 24
 
 def show_all(asked: Asked) -> Answer:
     """Every incident that is open, oldest first, and those that are closed."""
-    store = asked.desk.store.incidents
+    store = asked.desk.store
+    waiting, closed = (store.incidents.all(asked.user, closed=which) for which in (False, True))
+    known = store.reviews.many([one.review_id for one in (*waiting, *closed)])
     return page(
         "critical/list.html.j2",
-        rows=[_row(asked, one) for one in store.all(asked.user)],
-        closed=[_row(asked, one) for one in store.all(asked.user, closed=True)],
+        rows=[_row(asked, one, known.get(one.review_id)) for one in waiting],
+        closed=[_row(asked, one, known.get(one.review_id)) for one in closed],
     )
 
 
@@ -43,7 +45,7 @@ def show_one(asked: Asked) -> Answer:
         incident, review = _found(asked)
     return page(
         "critical/one.html.j2",
-        row=_row(asked, incident),
+        row=_row(asked, incident, review),
         checklist=_checklist(asked, incident),
         closable=incident.closed_at is None
         and all(item.key in incident.checklist for item in items_for(_profile(asked))),
@@ -103,9 +105,8 @@ def _profile(asked: Asked) -> str:
     return asked.desk.profile
 
 
-def _row(asked: Asked, incident: Incident) -> dict[str, object]:
+def _row(asked: Asked, incident: Incident, review: Review | None) -> dict[str, object]:
     zone = asked.desk.practice.time_zone
-    review = asked.desk.store.reviews.get(incident.review_id)
     titles = [(clause.id, clause.title) for clause in asked.desk.practice.clauses]
     items = items_for(_profile(asked))
     return {

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from http import HTTPStatus
 from typing import TYPE_CHECKING
 
@@ -40,6 +41,20 @@ _STAYS = frozenset({Step.TRIAGE_OPEN, Step.NOTE, Step.REOPEN, Step.UNDO})
 _TEACHING = (Outcome.FALSE_POSITIVE, Outcome.PERMITTED)
 _LOOKED_THROUGH = 20
 """How many places of the queue are looked through for one that nobody has."""
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One line of the list. Not a dict, whose parts templates find several times as slowly."""
+
+    id: int
+    section: str
+    severity: str
+    grave: bool
+    state: str
+    since: str
+    overdue: bool
+    taken: bool
 
 
 def queue(asked: Asked) -> Answer:
@@ -234,18 +249,18 @@ def _done(asked: Asked) -> dict[str, object] | None:
     }
 
 
-def _row(asked: Asked, review: Review, titles: list[tuple[str, str]]) -> dict[str, object]:
+def _row(asked: Asked, review: Review, titles: list[tuple[str, str]]) -> Row:
     since = review.answer_until or review.grace_until or review.opened_at
-    return {
-        "id": review.id,
-        "section": f"Section {review.clause}: {words.clause_title(review.clause, titles)}",
-        "severity": words.SEVERITY[review.severity].capitalize(),
-        "grave": review.severity >= Severity.S3,
-        "state": STATE[review.state],
-        "since": words.local_day(review.opened_at, asked.desk.practice.time_zone),
-        "overdue": since < asked.now - OVERDUE_AFTER,
-        "taken": _held_by_another(asked, review),
-    }
+    return Row(
+        id=review.id,
+        section=f"Section {review.clause}: {words.clause_title(review.clause, titles)}",
+        severity=words.SEVERITY[review.severity].capitalize(),
+        grave=review.severity >= Severity.S3,
+        state=STATE[review.state],
+        since=words.local_day(review.opened_at, asked.desk.practice.time_zone),
+        overdue=since < asked.now - OVERDUE_AFTER,
+        taken=_held_by_another(asked, review),
+    )
 
 
 def _titles(asked: Asked) -> list[tuple[str, str]]:

@@ -10,7 +10,6 @@ from console.pages import Page
 from console.phrases import STATE
 from console.sight import shown, sight_of
 from domain.access import Permission
-from domain.accounts import AccountState
 from domain.findings import GRAVITY, Severity
 from domain.review import ReviewState
 from reports import words
@@ -60,11 +59,16 @@ def _found(asked: Asked, fields: Mapping[str, str]) -> Answer:
 
 def _choices(asked: Asked) -> dict[str, list[tuple[str, str]]]:
     titles = [(text.id, text.title) for text in asked.desk.practice.clauses]
-    enrolled = [one for one in asked.desk.store.accounts.all() if one.state is not AccountState.WITHDRAWN]
     return {
         "clause": [_ANY, *((one.value, f"{one}. {words.clause_title(one, titles)}") for one in sorted(GRAVITY))],
         "severity": [_ANY, *((str(int(one)), words.SEVERITY[one].capitalize()) for one in Severity if one)],
-        "account": [_ANY, *((str(one.id), f"{words.plain(one.handle)} ({one.staff.name})") for one in enrolled)],
+        "account": [
+            _ANY,
+            *(
+                (str(number), f"{words.plain(handle)} ({name})")
+                for number, handle, name in asked.desk.store.search.authors()
+            ),
+        ],
         "state": [_ANY, *((one.value, STATE[one].capitalize()) for one in ReviewState if one is not ReviewState.GRACE)],
     }
 

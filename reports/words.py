@@ -60,6 +60,7 @@ CLAUSE_TITLES = {
 PLATFORMS = {
     "bluesky": "Bluesky",
     "facebook": "Facebook",
+    "facebook_page": "Facebook Page",
     "feed": "web feed",
     "google_review_reply": "Google review reply",
     "instagram": "Instagram",

@@ -13,6 +13,7 @@
     │   ├── SealBroken       sealed words were changed, moved or damaged
     │   └── Conflict         somebody else changed it first, or holds it
     ├── Refused              a rule of the process, or a missing permission, stands against it; nothing changed
+    ├── ImportRefused        an export cannot be imported; nothing of it was stored
     ├── PacketError          one line of a post file is malformed
     ├── ArchiveError         the archive's folder cannot be written; what was there can still be read
     ├── DeliveryError        a mail did not go out
@@ -128,6 +129,13 @@ class Conflict(StoreError):  # noqa: N818 - HTTP's word for it (RFC 9110 section
 
 class Refused(Section7Error):  # noqa: N818 - reads as what happened
     """A rule of the process or a missing permission stands against it. Nothing changed; the message says what to do."""
+
+
+class ImportRefused(Section7Error):  # noqa: N818 - reads as what happened
+    """An export that was handed in cannot be imported, and why. Nothing of it was stored; never a word of it is told."""
+
+    def __init__(self, why: str) -> None:
+        super().__init__(f"The file cannot be imported: {why}. Nothing was stored.")
 
 
 class PacketError(Section7Error):

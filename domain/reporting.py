@@ -8,6 +8,8 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
+from domain.posts import PostKind
+
 if TYPE_CHECKING:
     from datetime import datetime
 
@@ -99,6 +101,8 @@ class ReportedFinding:
     """How a second opinion stands to it; None when none was asked for."""
     opinion_model: str = ""
     """The model that was asked, as the administrator named it."""
+    kind: PostKind = PostKind.POST
+    """What it was noticed on; words tell a profile from a post."""
 
 
 @dataclass(frozen=True, slots=True)

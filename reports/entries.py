@@ -59,6 +59,8 @@ class Entry:
     week: str
     week_link: str
     link: str = ""
+    noun: str = "post"
+    """What it was noticed on."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,4 +106,5 @@ def entry_of(
         week=words.week(where.week) if where.week else "",
         week_link=where.week_link,
         link=where.link,
+        noun=words.noun(finding.kind),
     )

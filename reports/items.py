@@ -36,6 +36,8 @@ class MailItem:
     grave: bool
     opinion: str = ""
     """The same as in `notes`, for the author, who is shown no other note."""
+    noun: str = "post"
+    """What it was noticed on."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,6 +131,7 @@ def mail_item(
         link=link,
         grave=finding.severity >= Severity.S3,
         opinion=words.second_opinion(finding),
+        noun=words.noun(finding.kind),
     )
 
 

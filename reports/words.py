@@ -11,11 +11,13 @@ from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 from domain.findings import Clause, Severity
+from domain.imports import is_imported, service_of
 from domain.opinions import Stand
+from domain.posts import PostKind
 from domain.reporting import Reading
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
     from datetime import date, datetime
 
     from domain.reporting import Period, ReportedFinding
@@ -202,6 +204,19 @@ def span(period: Period) -> str:
     return f"{day(first)} to {day(last)}"
 
 
+def noun(kind: PostKind) -> str:
+    """What a sentence calls it: "profile" or "post"."""
+    return "profile" if kind is PostKind.PROFILE else "post"
+
+
+def yours(nouns: Sequence[str]) -> str:
+    """What a mail to the author is about: "your public profile", "one of your public posts", or several things."""
+    posts = sum(each == "post" for each in nouns)
+    said = ["one of your public posts" if posts == 1 else "some of your public posts"] if posts else []
+    profile = ["your public profile"] if posts < len(nouns) else []
+    return " and ".join(said + profile)
+
+
 def second_opinion(finding: ReportedFinding) -> str:
     """How a language model stands to a finding, in one sentence; "" when none was asked."""
     return "" if finding.opinion is None else OPINION[finding.opinion].format(model=plain(finding.opinion_model))
@@ -211,9 +226,9 @@ def notes(finding: ReportedFinding, time_zone: str) -> tuple[str, ...]:
     """What else a reader should know: deleted, changed, context missing, author told."""
     said = [f"Not taken into account: {CONTEXT.get(missing, plain(missing))}." for missing in finding.needs_context]
     if finding.gone_at:
-        said.append(f"The post was deleted by {local_day(finding.gone_at, time_zone)}.")
+        said.append(f"The {noun(finding.kind)} was deleted by {local_day(finding.gone_at, time_zone)}.")
     if finding.edited:
-        said.append("The post was changed after this version was read.")
+        said.append(f"The {noun(finding.kind)} was changed after this version was read.")
     if finding.opinion is not None:
         said.append(second_opinion(finding))
     if finding.author_told_at:

@@ -14,6 +14,7 @@ from sqlalchemy import select, update
 
 from domain.findings import Clause, Severity
 from domain.opinions import Stand
+from domain.posts import PostKind
 from domain.reporting import CoverageLine, Digest, Period, Reading, ReportedFinding
 from domain.review_queue import Overturn, ReviewCounts
 from domain.stops import Stop
@@ -150,6 +151,8 @@ def _findings(stored: Iterable[Mapping[str, Any]], excerpts: Mapping[int, str]) 
                 "excerpt": excerpts[finding["id"]],
                 # A digest that was frozen before there were opinions has none.
                 "opinion": Stand(finding["opinion"]) if finding.get("opinion") else None,
+                # Before profiles were judged, everything was a post.
+                "kind": PostKind(finding.get("kind", PostKind.POST)),
             }
         )
         for finding in stored

@@ -78,6 +78,7 @@ def _query() -> Select[Any]:
         *(findings.c[name] for name in _OF_FINDING),
         readable(findings.c.excerpt),
         posts.c.account_id,
+        posts.c.kind,
         posts.c.url,
         posts.c.published_at,
         posts.c.gone_at,
@@ -124,4 +125,5 @@ def _reported_of(row: AnyRow) -> ReportedFinding:
         author_email=row.email,
         opinion=row.opinion,
         opinion_model=row.opinion_model or "",
+        kind=row.kind,
     )

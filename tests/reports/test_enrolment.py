@@ -44,6 +44,7 @@ def said(notice):
         "Mastodon: Public posts and replies",
         "the owner: the weekly digest",
         "posts without an item: their words not at all",
+        "The public profile itself (display name, profile text, your description of the picture)",
         "artificial intelligence",
         "It decides nothing about you",
         "withdraw an account at any time",

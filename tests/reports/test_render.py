@@ -11,7 +11,9 @@ from pathlib import Path
 import pytest
 
 from domain.findings import Clause, Severity
+from domain.posts import PostKind
 from domain.reporting import Reading
+from reports.letters import Letter, ReviewLetter
 from reports.mail import as_email
 from reports.render import LARGEST_HTML, message_id
 from tests.reports.samples import (
@@ -287,6 +289,18 @@ def test_the_author_finds_the_post():
     message = RENDERER.notice((THERAPEUTIC,), "Tess", "tess@larkspurbend.example", "2026-W47:3", NOW)
     assert THERAPEUTIC.post_url in message.text
     assert read(message.html).addresses == [THERAPEUTIC.post_url]
+
+
+def test_the_author_of_a_profile_hears_of_the_profile():
+    profile = finding(kind=PostKind.PROFILE, clause=Clause.SEPARATION, reason="The profile names the practice.")
+    notice = RENDERER.notice((profile,), "Tess", "tess@larkspurbend.example", "2026-W47:3", NOW)
+    letter = RENDERER.review(ReviewLetter(Letter.ASKED, 7, profile, until=NOW), "tess@larkspurbend.example", "k", NOW)
+    for message in (notice, letter):
+        assert message.subject.endswith("your public profile")
+        assert "something in your public profile" in message.text or "looked at your public profile" in message.text
+        for said in (message.text, message.html):
+            assert "Your profile: " in said
+            assert "one of your public posts" not in said
 
 
 def test_standing_items_link_to_this_weeks_page():

@@ -8,9 +8,10 @@ import pytest
 
 from domain.findings import Clause, Severity
 from domain.opinions import Stand
+from domain.posts import PostKind
 from domain.reporting import Reading
 from reports import words
-from tests.reports.samples import finding, period
+from tests.reports.samples import ZONE, finding, period
 
 
 def test_every_severity_reading_and_clause_has_words():
@@ -132,3 +133,22 @@ def test_without_a_second_opinion_nothing_is_said_of_one():
 def test_the_practices_own_title_wins():
     assert words.clause_title("2", [("2", "Our clients")]) == "Our clients"
     assert words.clause_title("2", [("2", "")]) == "Protecting client confidentiality"
+
+
+@pytest.mark.parametrize(
+    ("nouns", "said"),
+    [
+        (["post"], "one of your public posts"),
+        (["post", "post"], "some of your public posts"),
+        (["profile"], "your public profile"),
+        (["post", "profile"], "one of your public posts and your public profile"),
+    ],
+)
+def test_a_mail_says_what_it_is_about(nouns, said):
+    assert words.yours(nouns) == said
+
+
+def test_a_profile_is_called_a_profile():
+    notes = words.notes(finding(kind=PostKind.PROFILE, edited=True), ZONE)
+    assert "The profile was changed after this version was read." in notes
+    assert (words.noun(PostKind.PROFILE), words.noun(PostKind.ARTICLE)) == ("profile", "post")

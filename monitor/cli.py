@@ -18,6 +18,7 @@ from monitor import (
     cli_erase,
     cli_export,
     cli_holds,
+    cli_import,
     cli_init,
     cli_keys,
     cli_model,
@@ -66,6 +67,7 @@ cli_backup.add_to(app)
 cli_serve.add_to(app)
 cli_search.add_to(app)
 cli_stop.add_to(app)
+cli_import.add_to(app)
 cli_templates.add_to(app)
 
 

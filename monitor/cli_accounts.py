@@ -10,11 +10,12 @@ import typer
 from domain.accounts import AccountKind
 from domain.audit import COMMAND
 from domain.errors import UsageError
-from monitor import work
+from domain.imports import is_imported
+from monitor import importing, work
 from monitor.cases import cases_beside
 from monitor.cli_common import DEFAULT_CONFIG, ConfigFile, local_time, opened, operator
 from monitor.cli_text import say, show_table, shown
-from monitor.enrol import offer, verify_by_form, verify_by_token
+from monitor.enrol import offer, offer_import, verify_by_form, verify_by_token
 from monitor.tokens import drop_withdrawn, ending
 
 if TYPE_CHECKING:
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
 
     from domain.accounts import Enrolment, LedgerEntry
     from monitor.app import App
+    from monitor.enrol import Offer
 
 accounts = typer.Typer(help="Accounts, their authorisations and their state.", no_args_is_help=True)
 
@@ -30,51 +32,95 @@ Which = Annotated[str, typer.Argument(help="Account number, handle or address.")
 
 @accounts.command("enroll")
 def enroll(
-    url: Annotated[str, typer.Argument(help="Address of the public professional profile.")],
+    url: Annotated[
+        str, typer.Argument(help="Address of the public professional profile; with --imported it may be left out.")
+    ] = "",
+    *,
     person: Annotated[str, typer.Option("--staff", help="Staff number, name or e-mail.")],
     kind: Annotated[AccountKind, typer.Option(help="Whose voice the account is.")] = AccountKind.PROFESSIONAL,
+    imported: Annotated[
+        str, typer.Option(metavar="SERVICE", help="Fetch nothing: its owner hands over exports from here.")
+    ] = "",
+    name: Annotated[str, typer.Option(help="With --imported: the account's name in the service's own exports.")] = "",
     config: ConfigFile = DEFAULT_CONFIG,
 ) -> None:
     """First step: print the notice and a proof token. Nothing is read or stored of any post yet."""
+    if bool(imported) != bool(name) or not (url or imported):
+        raise UsageError("Give the profile's address, or both --imported SERVICE and --name NAME.")
     with opened(config) as app:
-        made = offer(
-            app.store,
-            app.config,
-            app.policy,
-            app.http.for_account(),
-            url=url,
-            staff=app.store.staff.find(person),
-            kind=kind,
-            actor=operator(),
-            now=app.clock(),
-            owned=app.owners().https_for,
+        staff, actor, now = app.store.staff.find(person), operator(), app.clock()
+        made = (
+            offer_import(
+                app.store,
+                app.config,
+                app.policy,
+                service=imported,
+                name=name,
+                url=url,
+                staff=staff,
+                kind=kind,
+                actor=actor,
+                now=now,
+            )
+            if imported
+            else offer(
+                app.store,
+                app.config,
+                app.policy,
+                app.http.for_account(),
+                url=url,
+                staff=staff,
+                kind=kind,
+                actor=actor,
+                now=now,
+                owned=app.owners().https_for,
+            )
         )
-        say(made.notice.text)
-        number = made.enrolment.id
-        say(f"\nAccount {number}: {made.profile.handle} ({made.profile.platform}), {made.profile.url}")
-        say(f"Notice version: {made.notice.hash[:12]}")
-        say(f"\nTo agree, put this token on the profile, where everybody can see it:\n\n    {made.enrolment.token}\n")
+        _show(made)
+
+
+def _show(made: Offer) -> None:
+    number, profile = made.enrolment.id, made.profile
+    say(made.notice.text)
+    say(f"\nAccount {number}: {profile.handle} ({profile.platform}){', ' if profile.url else ''}{profile.url}")
+    say(f"Notice version: {made.notice.hash[:12]}")
+    say(f"\nTo agree, put this token on the profile, where everybody can see it:\n\n    {made.enrolment.token}\n")
+    if is_imported(profile.platform):
+        say(f"Then ask the service for an export and run: section7 accounts verify {number} --export FILE")
+    else:
         say(f"Then run: section7 accounts verify {number}")
-        say(f"Or, with a signed form: section7 accounts verify {number} --form FILE")
+    say(f"Or, with a signed form: section7 accounts verify {number} --form FILE")
 
 
 @accounts.command("verify")
 def verify(
     which: Which,
     form: Annotated[Path | None, typer.Option(help="A signed form; its hash is kept, not the file.")] = None,
+    export: Annotated[
+        Path | None, typer.Option(help="Of an imported account: the service's own archive, with the token in the bio.")
+    ] = None,
     config: ConfigFile = DEFAULT_CONFIG,
 ) -> None:
     """Second step: read the token back, or file a signed form. Collection starts from this moment."""
     with opened(config) as app:
         enrolment = app.store.accounts.find(which)
-        if form is not None:
-            done = verify_by_form(app.store, enrolment, form, app.clock(), actor=operator())
-        else:
-            platform = app.platforms[enrolment.platform]
-            reader = app.owners().http_for(platform, enrolment.platform_id)
-            done = verify_by_token(app.store, platform, enrolment, reader, app.clock(), actor=operator())
+        done = _proven(app, enrolment, form, export)
         say(f"Account {done.id} is authorised from {local_time(done.authorised_at, app)}.")
         say("Nothing published before that will be stored. The token may be removed from the profile.")
+
+
+def _proven(app: App, enrolment: Enrolment, form: Path | None, export: Path | None) -> Enrolment:
+    if form is not None and export is not None:
+        raise UsageError("Give one proof: --form or --export.")
+    if form is not None:
+        return verify_by_form(app.store, enrolment, form, app.clock(), actor=operator())
+    if export is not None:
+        return importing.verify(app, enrolment, export, actor=operator())
+    if is_imported(enrolment.platform):
+        raise UsageError(f"Account {enrolment.id} is imported, so that nothing is fetched: give --form or --export.")
+    platform = app.platforms[enrolment.platform]
+    reader = app.owners().http_for(platform, enrolment.platform_id)
+    return verify_by_token(app.store, platform, enrolment, reader, app.clock(), actor=operator())
 
 
 @accounts.command("list")
@@ -117,7 +163,10 @@ def resume(which: Which, config: ConfigFile = DEFAULT_CONFIG) -> None:
     with opened(config) as app:
         found = app.store.accounts.find(which)
         app.store.accounts.resume(found.id, operator(), app.clock())
-        say(f"Account {found.id} is read again from the next pass on.")
+        if is_imported(found.platform):
+            say(f"Account {found.id} takes imports again, of what is published from now on.")
+        else:
+            say(f"Account {found.id} is read again from the next pass on.")
 
 
 @accounts.command("retry")
@@ -163,7 +212,7 @@ def _row(one: Enrolment, app: App, ends_at: datetime | None) -> tuple[str, ...]:
         one.staff.name,
         one.state.value,
         local_time(one.last_read_at, app),
-        local_time(one.next_check_at, app),
+        "import" if is_imported(one.platform) else local_time(one.next_check_at, app),
         " ".join(said for said in (one.problem, ends) if said) or "-",
     )
 

@@ -13,8 +13,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from collectors.registry import detect
-from domain.accounts import AccountState, Proof
+from domain.accounts import AccountState, Profile, Proof
 from domain.errors import NotProven, UsageError
+from domain.imports import imported_from, is_service
 from monitor.notice import notice_facts
 from reports.enrolment import NoticeText, enrolment_notice
 
@@ -24,12 +25,17 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from collectors.base import Http, Platform
-    from domain.accounts import AccountKind, Enrolment, Profile, Staff
+    from domain.accounts import AccountKind, Enrolment, Staff
     from domain.findings import Policy
+    from domain.posts import ProfileSeen
     from monitor.config import Config
     from store.engine import Store
 
 TOKEN_BYTES = 10
+IMPORT_READS = (
+    "Public posts and the profile text, out of the exports or pasted words that are handed over; messages, contacts "
+    "and advertising in them are never opened."
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +72,54 @@ def offer(
     Raises UsageError when no platform can read the address, and CollectError when its site does not answer.
     """
     _, profile = detect(url, http, owned=owned)
+    return _offered(store, config, policy, profile, staff, kind, actor, now, make_token)
+
+
+def offer_import(
+    store: Store,
+    config: Config,
+    policy: Policy,
+    *,
+    service: str,
+    name: str,
+    url: str = "",
+    staff: Staff,
+    kind: AccountKind,
+    actor: str,
+    now: datetime,
+    make_token: Callable[[], str] = new_token,
+) -> Offer:
+    """The same for an account whose owner hands its posts over: nothing is asked of its platform, now or later.
+
+    `name` is how the service's own exports call the account. Raises UsageError for an unusable service, name or URL.
+    """
+    handle = " ".join(name.split()).lstrip("@")
+    if not is_service(service) or not handle:
+        raise UsageError("Give the service in small letters (linkedin, x, instagram …) and the account's name there.")
+    if url and not url.startswith("https://"):
+        raise UsageError("Give the profile's address with https://, or leave it out.")
+    profile = Profile(
+        platform=imported_from(service),
+        platform_id=handle.casefold(),
+        handle=handle,
+        url=url,
+        api_base="",
+        reads=IMPORT_READS,
+    )
+    return _offered(store, config, policy, profile, staff, kind, actor, now, make_token)
+
+
+def _offered(  # noqa: PLR0917 - what both ways of asking have at hand
+    store: Store,
+    config: Config,
+    policy: Policy,
+    profile: Profile,
+    staff: Staff,
+    kind: AccountKind,
+    actor: str,
+    now: datetime,
+    make_token: Callable[[], str],
+) -> Offer:
     notice = enrolment_notice(policy, notice_facts(config, policy, profile))
     enrolment = store.accounts.enroll(
         staff_id=staff.id,
@@ -108,6 +162,22 @@ def verify_by_form(
     _must_be_open(enrolment)
     digest = hashlib.sha256(_content_of(form)).hexdigest()
     return _authorise(store, enrolment, Proof.SIGNED_FORM, f"sha256:{digest}", actor, now)
+
+
+def verify_by_export(
+    store: Store, enrolment: Enrolment, profile: ProfileSeen | None, form: str, now: datetime, *, actor: str
+) -> Enrolment:
+    """Second step for an imported account: the token stands in the profile that the service's own export shows.
+
+    `form` names the format, for the ledger. Raises NotProven when it does not, UsageError as the others.
+    """
+    _must_be_open(enrolment)
+    shown = (profile.bio, profile.display_name) if profile else ()
+    if not any(enrolment.token in text for text in shown):
+        raise NotProven(
+            f"The token {enrolment.token} was not found in the export's profile. Nothing has been authorised."
+        )
+    return _authorise(store, enrolment, Proof.BIO, f"profile in an export ({form})", actor, now)
 
 
 def _content_of(form: Path) -> bytes:

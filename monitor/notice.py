@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from domain.imports import is_imported
 from monitor.retention import PROFILES
 from reports.enrolment import NoticeFacts
-from reports.words import plain
+from reports.words import plain, platform
 
 if TYPE_CHECKING:
     from datetime import timedelta
@@ -16,16 +17,19 @@ if TYPE_CHECKING:
     from monitor.config import Config
 
 DAYS_A_YEAR = 365
+_ALIKE = "on the same schedule for every account"
 
 
 def notice_facts(config: Config, policy: Policy, profile: Profile) -> NoticeFacts:
     """The facts of the notice for one account."""
     every = config.schedule.collect_every_hours
     kept = PROFILES[config.retention.profile]
+    handed = is_imported(profile.platform)
     return NoticeFacts(
         privacy_contact=config.practice.contact,
-        how_often=f"every {every} hours, on the same schedule for every account",
-        reads=((f"{profile.handle} on {profile.platform} ({profile.url})", profile.reads),),
+        how_often="whenever an export of it is handed over" if handed else f"every {every} hours, {_ALIKE}",
+        reads=((_place(profile), profile.reads),),
+        handed_over=handed,
         audience=(
             ("you", "every finding about your posts, no later than management"),
             ("management", "the weekly digest, without post text and without any client detail"),
@@ -50,6 +54,12 @@ def notice_facts(config: Config, policy: Policy, profile: Profile) -> NoticeFact
         local_model=config.model is not None,
         pictures_read=config.read_images,
     )
+
+
+def _place(profile: Profile) -> str:
+    if not is_imported(profile.platform):
+        return f"{profile.handle} on {profile.platform} ({profile.url})"
+    return f"{profile.handle} on {platform(profile.platform)}" + (f" ({profile.url})" if profile.url else "")
 
 
 def outside_model(config: Config) -> str:

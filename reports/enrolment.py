@@ -39,6 +39,8 @@ class NoticeFacts:
     outside_model: str = ""
     local_model: bool = True
     pictures_read: bool = False
+    handed_over: bool = False
+    """The owner hands the posts over; nothing is fetched."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,6 +7,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from domain.findings import Clause, Severity
+from domain.imports import is_imported
 from domain.reporting import Reading
 from reports import links, words
 from reports.build import Counts, confidential_posts, counts
@@ -138,11 +139,12 @@ def mail_item(
 def account_line(line: CoverageLine, time_zone: str) -> AccountLine:
     """One account's week in words; every account that was not read as planned gets a reason."""
     last = words.local_day(line.last_read_at, time_zone) if line.last_read_at else "never"
+    imported_before = is_imported(line.platform) and line.last_read_at is not None
     return AccountLine(
         account=words.plain(line.account),
         author=words.plain(line.author),
-        platform=words.platform(line.platform),
-        reading=words.READING[line.reading],
+        platform=words.platform(line.platform) + (f" on {last}" if imported_before else ""),
+        reading=words.reading(line.reading, line.platform),
         last_read=last,
         reason="" if line.reading is Reading.READ else words.plain(line.reason) or words.NO_REASON[line.reading],
     )

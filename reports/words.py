@@ -84,6 +84,12 @@ READING = {
     Reading.STOPPED: "not read while collection was stopped",
     Reading.NEVER: "not read yet",
 }
+IMPORTED_READING = {
+    Reading.READ: "imported",
+    Reading.STALE: "not imported for long",
+    Reading.NEVER: "not imported yet",
+}
+"""The same of an account whose owner hands its posts over."""
 NO_REASON = {
     Reading.STALE: "It was not read as often as planned this week.",
     Reading.FAILING: "The newest attempt to read it failed; another one follows by itself.",
@@ -135,8 +141,15 @@ def _printable(character: str) -> str:
 
 
 def platform(key: str) -> str:
-    """The platform's name as people write it."""
+    """The platform's name as people write it; of one that is imported, the service's."""
+    if is_imported(key):
+        return f"{platform(service_of(key))}, imported"
     return PLATFORMS.get(key) or plain(key).replace("_", " ").capitalize()
+
+
+def reading(one: Reading, platform_key: str) -> str:
+    """How it went with an account of this platform."""
+    return IMPORTED_READING.get(one, READING[one]) if is_imported(platform_key) else READING[one]
 
 
 def clause_title(clause_id: str, titles: Iterable[tuple[str, str]]) -> str:

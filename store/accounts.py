@@ -12,7 +12,10 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import ColumnElement, and_, func, insert, or_, select, update
 
 from domain.accounts import Account, AccountState, Enrolment, LedgerEntry, LedgerEvent, Profile
-from domain.errors import NotAuthorised, UsageError
+from domain.audit import COMMAND
+from domain.errors import Conflict, NotAuthorised, UsageError
+from domain.imports import MARK, is_imported
+from store.audit import Trail
 from store.authorisations import READABLE_STATES, authorised, readable_accounts
 from store.database import insert_if_new
 from store.enrolments import (
@@ -25,13 +28,13 @@ from store.enrolments import (
     one_enrolment,
     record,
 )
-from store.stops import standing_stop
+from store.stops import must_not_be_stopped, standing_stop
 from store.tables import accounts, ledger, notices, staff
 from store.watching import watched
 from store.withdrawal import erase
 
 if TYPE_CHECKING:
-    from collections.abc import Collection
+    from collections.abc import Collection, Mapping
     from datetime import datetime
 
     from sqlalchemy.engine import Connection
@@ -181,6 +184,8 @@ class AccountStore:
         with self.database.writing() as connection:
             enrolment = _locked(connection, account_id)
             expect_state(enrolment, READABLE_STATES, "tried again")
+            if is_imported(enrolment.platform):
+                raise UsageError(f"Account {account_id} is imported: nothing is fetched for it. Use `section7 import`.")
             change(connection, account_id, {"state": AccountState.ACTIVE, "next_check_at": now, "failures": 0})
             return one_enrolment(connection, account_id)
 
@@ -211,9 +216,9 @@ class AccountStore:
 
         Due means: never planned, or planned for `due_by` (default: `now`) or earlier. With `due_by`, an account that
         was visited at or after that instant is left out, so that a pass that began then meets each account once.
-        Nothing is due while collection is stopped.
+        Nothing is due while collection is stopped, and an imported account never is.
         """
-        due = [_planned_for(due_by or now), _free(now)]
+        due = [_planned_for(due_by or now), _free(now), _fetched()]
         if due_by is not None:
             checked = accounts.c.last_checked_at
             due.append(or_(checked.is_(None), checked < due_by, checked > due_by + _FARTHEST_PLAN))
@@ -235,10 +240,35 @@ class AccountStore:
 
     def count_due(self, now: datetime) -> int:
         """How many accounts `claim_due` could lease at `now`."""
-        due = _planned_for(now)
-        query = select(func.count()).select_from(authorised(now)).where(due, _free(now))
+        due = (_planned_for(now), _free(now), _fetched())
+        query = select(func.count()).select_from(authorised(now)).where(*due)
         with self.database.reading() as connection:
             return 0 if standing_stop(connection) else connection.execute(query).scalar_one()
+
+    def claim_import(
+        self, account_id: int, owner: str, now: datetime, lease_until: datetime, handed: Mapping[str, Any]
+    ) -> Account:
+        """Lease an imported account for what its owner handed over, and tell the log of it.
+
+        `handed` are counts and the name of the format, never a word. Raises Stopped while collection is stopped,
+        UsageError for an account that is fetched, NotAuthorised for one that may not be read, Conflict when another
+        import of it is under way.
+        """
+        this = accounts.c.id == account_id
+        with self.database.writing() as connection:
+            must_not_be_stopped(connection)
+            if not is_imported(_locked(connection, account_id).platform):
+                raise UsageError(f"Account {account_id} is read by itself and takes no imports.")
+            found = readable_accounts(connection, now, this)
+            if not found:
+                raise NotAuthorised(f"Account {account_id} has no active authorisation; nothing was imported.")
+            lease = update(accounts).where(this, _free(now)).values(lease_owner=owner, lease_until=lease_until)
+            if connection.execute(lease).rowcount != 1:
+                raise Conflict(f"Another import of account {account_id} is under way; nothing was imported.")
+            trail = Trail(now, COMMAND)
+            trail.note("account.imported", f"account:{account_id}", **handed)
+            trail.write(connection)
+            return found[0]
 
     def renew(self, account_id: int, owner: str, lease_until: datetime) -> bool:
         """Hold a lease for longer; False when it is no longer the owner's, and the work must stop."""
@@ -254,9 +284,9 @@ class AccountStore:
 
     def make_due(self, now: datetime, account_ids: Collection[int] | None = None) -> int:
         """Plan accounts for `now`: all active ones, or the named ones, quarantined or not. Returns how many."""
-        wanted = accounts.c.state == AccountState.ACTIVE
+        wanted = and_(accounts.c.state == AccountState.ACTIVE, _fetched())
         if account_ids is not None:
-            wanted = and_(accounts.c.id.in_(account_ids), accounts.c.state.in_(READABLE_STATES))
+            wanted = and_(accounts.c.id.in_(account_ids), accounts.c.state.in_(READABLE_STATES), _fetched())
         with self.database.writing() as connection:
             return connection.execute(update(accounts).where(wanted).values(next_check_at=now)).rowcount
 
@@ -274,6 +304,11 @@ def _planned_for(instant: datetime) -> ColumnElement[bool]:
 
 def _free(now: datetime) -> ColumnElement[bool]:
     return or_(accounts.c.lease_until.is_(None), accounts.c.lease_until <= now)
+
+
+def _fetched() -> ColumnElement[bool]:
+    """Whether the account is read from its platform, and not imported."""
+    return accounts.c.platform.not_like(f"{MARK}%")
 
 
 def _expect_staff(connection: Connection, staff_id: int) -> None:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from sqlalchemy import and_, func, or_, select
 
 from domain.accounts import AccountState, LedgerEvent
+from domain.imports import is_imported
 from domain.reporting import CoverageLine, Reading
 from store.recording import WELL
 from store.stops import stops_between
@@ -85,7 +86,11 @@ def _passes(connection: Connection, period: Period) -> defaultdict[int, list[Any
 def _line(account: AnyRow, passes: Sequence[AnyRow], period: Period, plan: _Plan) -> CoverageLine:
     well = sum(each.outcome in WELL for each in passes)
     planned = int((min(plan.now, period.end) - max(account.began_at, period.start)) / plan.every)
-    reading, reason = _reading(account, passes, well, planned)
+    reading, reason = (
+        _imported(account, period, plan)
+        if is_imported(account.platform) and account.event is not LedgerEvent.PAUSED
+        else _reading(account, passes, well, planned)
+    )
     if plan.stopped and reading in (Reading.NEVER, Reading.STALE):
         reading = Reading.STOPPED
     return CoverageLine(
@@ -128,3 +133,13 @@ def _reading(account: AnyRow, passes: Sequence[AnyRow], well: int, planned: int)
     if well * 2 < planned:
         return Reading.STALE, f"Read {well} times in this period instead of {planned}."
     return Reading.READ, ""
+
+
+def _imported(account: AnyRow, period: Period, plan: _Plan) -> tuple[Reading, str]:
+    """An account whose owner hands its posts over: once a week is the schedule, or as seldom as others are read."""
+    if account.read_at is None:
+        return Reading.NEVER, "Nothing of it has been imported yet."
+    waited = min(plan.now, period.end) - account.read_at
+    if waited <= 2 * max(period.end - period.start, plan.every):
+        return Reading.READ, ""
+    return Reading.STALE, f"Nothing was imported for {waited.days} days; its owner can hand over a new export."

@@ -89,3 +89,7 @@ class Listing:
     authors: tuple[str, ...] = ()
     ttl: int | None = None
     own_address: str = ""
+    generator: str = ""
+    """The program that made it, by its own word."""
+    is_podcast: bool = False
+    """Whether it speaks of itself in Apple's podcast namespace."""

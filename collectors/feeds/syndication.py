@@ -28,6 +28,8 @@ _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _HTML_TYPES = frozenset({"text/html", "application/xhtml+xml"})
 _TAGS = re.compile(r"(</?(?:[\w-]+:)?(?:category|keywords|subject|tags))(?=[\s>/])", re.IGNORECASE)
 """Elements that nothing here reads, and on which feedparser's time grows with the square of their number."""
+_PODCASTS = "http://www.itunes.com/dtds/podcast-1.0.dtd"
+"""https://podcasters.apple.com/support/823-podcast-requirements: the namespace that makes a feed a podcast's."""
 _PARSER_FAULTS = (ArithmeticError, AssertionError, AttributeError, LookupError, RecursionError, TypeError, ValueError)
 """What feedparser's tolerant parser has been seen to raise, or plainly may, on damaged input."""
 
@@ -75,6 +77,8 @@ def _listing(parsed: Mapping[str, Any], entries: tuple[Entry, ...], url: str) ->
         authors=_authors(feed),
         ttl=int(ttl) if ttl.isascii() and ttl.isdigit() else None,
         own_address=_own_address(feed, url),
+        generator=storable(feed.get("generator"), MAX_LABEL),
+        is_podcast=_PODCASTS in (str(address).lower() for address in dict(parsed.get("namespaces") or {}).values()),
     )
 
 

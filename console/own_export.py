@@ -63,10 +63,16 @@ def own_item(asked: Asked, review: Review | None, finding: ReportedFinding | Non
         finding=finding,
         entry=_without_word_of_telling(entry_of(finding, titles, zone, where)) if finding and where else None,
         title=words.clause_title(source.clause, titles),
-        stands=own.where_it_stands(review, asked.now) if review else "On record; no review of its own",
+        stands=own.where_it_stands(review, asked.now) if review else _unreviewed(asked, finding),
         history=own.told(review, people, asked.now, zone) if review else (),
         settles=own.what_settles_it(review) if review else "",
     )
+
+
+def _unreviewed(asked: Asked, finding: ReportedFinding | None) -> str:
+    if finding is not None and finding.platform in asked.desk.store.terms.author_only():
+        return "Shown to nobody but you, by the terms of its platform"
+    return "On record; no review of its own"
 
 
 def _without_word_of_telling(entry: Entry) -> Entry:

@@ -180,6 +180,14 @@ class Ceiling:
     """Longest time words may be kept, counted from when they were first seen."""
     erase_deleted: bool = True
     """Words go when the post is gone, but for an S4 finding of clause 2, which is evidence of a breach."""
+    refresh_within: timedelta | None = None
+    """Words go when their post was not seen again within this time."""
+    keep_scores: bool = True
+    """Whether findings may outlive the words they stand on; where not, they go with them, reviews and all."""
+    author_only: bool = False
+    """Nobody but the author is shown what was found (store.withheld)."""
+    source: str = ""
+    """The text that these were read from."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -142,7 +142,14 @@ class App:
     def ceilings(self) -> dict[str, Ceiling]:
         """What each platform's own terms allow to be kept."""
         return {
-            name: Ceiling(keep_text=platform.terms.keep_text, erase_deleted=platform.terms.erase_deleted)
+            name: Ceiling(
+                keep_text=platform.terms.keep_text,
+                erase_deleted=platform.terms.erase_deleted,
+                refresh_within=platform.terms.refresh_within,
+                keep_scores=platform.terms.keep_scores,
+                author_only=platform.terms.author_only,
+                source=platform.terms.source,
+            )
             for name, platform in self.platforms.items()
         }
 
@@ -159,6 +166,9 @@ def open_app(config: Config, clock: Callable[[], datetime]) -> Iterator[App]:
     store = open_store(config.database_url.get_secret_value(), read_keyring(config.keyring_file))
     try:
         store.check_schema()
+        known = platforms()
+        # Before anything is shown or written: who may see what is found is a matter of the platforms' terms.
+        store.terms.set({name: platform.terms.author_only for name, platform in known.items()})
         turns = SharedTurns(store.hosts, key)
         with open_http(politeness_of(config), clock=clock, turns=turns) as http:
             app = App(
@@ -166,7 +176,7 @@ def open_app(config: Config, clock: Callable[[], datetime]) -> Iterator[App]:
                 policy=policy,
                 store=store,
                 http=http,
-                platforms=platforms(),
+                platforms=known,
                 mailer=mailer_of(config),
                 key=key,
                 clock=clock,

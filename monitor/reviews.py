@@ -27,6 +27,8 @@ if TYPE_CHECKING:
 
 AFTER = UNDO_FOR + timedelta(minutes=1)
 """A letter about a step waits this long: one that can be taken back must not be on its way."""
+OWN_PREFIX = "own:"
+"""The key of a notice about what nobody but its author may see is this and the number of the newest of it."""
 LONGEST = timedelta(days=30)
 """An older step is not written about any more; the log of mails may have forgotten that it was."""
 
@@ -48,6 +50,22 @@ def settle(post: Posting, config: Config) -> None:
         if opened:
             _queue_notices(post, now)
         _queue_letters(post, now)
+        _queue_own(post, now)
+
+
+def _queue_own(post: Posting, now: datetime) -> None:
+    """One notice an author about what nobody else may see: no review is opened for it, and no digest names it."""
+    untold = post.store.findings.authors_alone()
+    for author in dict.fromkeys(one.author_email for one in untold):
+        newest = max(one.id for one in untold if one.author_email == author)
+        queue(post, DeliveryKind.NOTICE, f"{OWN_PREFIX}{newest}", [author], now)
+
+
+def own_findings(post: Posting, delivery: Delivery) -> tuple[ReportedFinding, ...]:
+    """What such a notice tells of: what its author has not heard of, up to the finding that the key names."""
+    newest = int(delivery.key.removeprefix(OWN_PREFIX))
+    untold = post.store.findings.authors_alone()
+    return tuple(one for one in untold if one.id <= newest and one.author_email == delivery.recipient)
 
 
 def _queue_notices(post: Posting, now: datetime) -> None:
@@ -65,7 +83,7 @@ def _queue_letters(post: Posting, now: datetime) -> None:
 
 def is_about_reviews(key: str) -> bool:
     """Whether a notice's key is one of those made here."""
-    return key.startswith((OPENED_PREFIX, STEP_PREFIX))
+    return key.startswith((OPENED_PREFIX, STEP_PREFIX, OWN_PREFIX))
 
 
 def opened_findings(post: Posting, key: str) -> tuple[ReportedFinding, ...]:
@@ -79,6 +97,9 @@ def compose(post: Posting, renderer: Renderer, delivery: Delivery, when: datetim
     """The mail of such a key; None when what it was about is gone, closed or was taken back."""
     if delivery.key.startswith(STEP_PREFIX):
         return _letter(post, renderer, delivery, when)
+    if delivery.key.startswith(OWN_PREFIX):
+        own = own_findings(post, delivery)
+        return renderer.notice_alone(own, own[0].author, delivery.recipient, delivery.key, when) if own else None
     mine = tuple(one for one in opened_findings(post, delivery.key) if one.author_email == delivery.recipient)
     if not mine:
         return None
@@ -93,6 +114,9 @@ def told(post: Posting, config: Config, delivery: Delivery) -> None:
     if delivery.key.startswith(STEP_PREFIX):
         if found := post.store.reviews.of_step(int(delivery.key.removeprefix(STEP_PREFIX))):
             post.store.reviews.author_told(found[0].id, now, rules)
+        return
+    if delivery.key.startswith(OWN_PREFIX):
+        post.store.findings.mark_author_told([one.id for one in own_findings(post, delivery)], now)
         return
     for finding in opened_findings(post, delivery.key):
         review = post.store.reviews.of_finding(finding.id)

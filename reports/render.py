@@ -12,7 +12,7 @@ from domain.reporting import DeliveryKind, Message
 from domain.safety import AtRisk
 from reports import links, words
 from reports.environment import for_mail, render
-from reports.items import DigestMail, Limits, digest_mail, mail_item
+from reports.items import DigestMail, Limits, MailItem, digest_mail, mail_item
 from reports.letters import letter_values
 
 if TYPE_CHECKING:
@@ -129,17 +129,7 @@ class Renderer:
 
         `grace_until`: how long they stay with the author alone; None where they do not.
         """
-        private = {finding.post_url for finding in findings if finding.clause is Clause.CONFIDENTIALITY}
-        items = [
-            mail_item(
-                finding,
-                words.clause_title(finding.clause, self.clause_titles),
-                self.time_zone,
-                links.own_post(finding.post_url),
-                confidential=finding.post_url in private,
-            )
-            for finding in findings
-        ]
+        items = self._own_items(findings)
         answer_by = words.local(now, self.time_zone).date() + timedelta(days=ANSWER_DAYS)
         values = {
             "items": items,
@@ -149,6 +139,30 @@ class Renderer:
             "page": links.own_page(self.console_url),
         }
         return self._message(DeliveryKind.NOTICE, key, recipient, now, values)
+
+    def notice_alone(
+        self, findings: Sequence[ReportedFinding], author_name: str, recipient: str, key: str, now: datetime
+    ) -> Message:
+        """To the author, about what the terms of its platform let nobody else see: nobody else acts on it."""
+        values = {
+            "items": self._own_items(findings),
+            "author": words.plain(author_name),
+            "page": links.own_page(self.console_url),
+        }
+        return self._message(DeliveryKind.NOTICE, key, recipient, now, values, template="alone")
+
+    def _own_items(self, findings: Sequence[ReportedFinding]) -> list[MailItem]:
+        private = {finding.post_url for finding in findings if finding.clause is Clause.CONFIDENTIALITY}
+        return [
+            mail_item(
+                finding,
+                words.clause_title(finding.clause, self.clause_titles),
+                self.time_zone,
+                links.own_post(finding.post_url),
+                confidential=finding.post_url in private,
+            )
+            for finding in findings
+        ]
 
     def review(self, letter: ReviewLetter, recipient: str, key: str, now: datetime) -> Message:
         """To the author, about one review: that an answer is asked for, what was decided, or that it is closed."""

@@ -11,6 +11,7 @@ from domain.concerns import ConcernSubject
 from domain.web_addresses import canonical_address, host_of, last_part
 from store.record_tables import reviews
 from store.tables import accounts, findings, posts, staff, versions
+from store.withheld import withheld_findings
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -59,7 +60,7 @@ def _findings(connection: Connection, post_keys: Sequence[int]) -> tuple[int, ..
     query = (
         select(findings.c.id)
         .join_from(findings, versions, versions.c.id == findings.c.version_id)
-        .where(versions.c.post_key.in_(post_keys))
+        .where(versions.c.post_key.in_(post_keys), findings.c.id.not_in(withheld_findings()))
         .order_by(findings.c.id)
     )
     return tuple(connection.execute(query).scalars())

@@ -16,6 +16,7 @@ from store.columns import new_salt, readable
 from store.database import insert_if_new
 from store.digest_content import finding_ids, from_json, to_json
 from store.tables import digests, findings
+from store.withheld import withheld_findings
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -86,5 +87,7 @@ def _line(week: str, found: int, coverage: list[dict[str, Any]]) -> WeekLine:
 
 
 def _read(connection: Connection, content: Mapping[str, Any]) -> Digest:
-    named = select(findings.c.id, readable(findings.c.excerpt)).where(findings.c.id.in_(finding_ids(content)))
+    named = select(findings.c.id, readable(findings.c.excerpt)).where(
+        findings.c.id.in_(finding_ids(content)), findings.c.id.not_in(withheld_findings())
+    )
     return from_json(content, {row.id: row.excerpt for row in connection.execute(named)})

@@ -43,6 +43,7 @@ from store.signals import SignalStore
 from store.staff import StaffStore
 from store.stops import StopStore
 from store.users import UserStore
+from store.withheld import TermsStore
 
 if TYPE_CHECKING:
     from vault.keyring import Keyring
@@ -69,6 +70,7 @@ class Store:
     dangers: DangerStore
     signals: SignalStore
     retention: RetentionStore
+    terms: TermsStore
     audit: AuditStore
     heads: HeadStore
     record: RecordStore
@@ -134,6 +136,7 @@ def store_on(database: Database) -> Store:
         dangers=DangerStore(database),
         signals=SignalStore(database),
         retention=RetentionStore(database),
+        terms=TermsStore(database),
         audit=AuditStore(database),
         heads=HeadStore(database),
         record=RecordStore(database),

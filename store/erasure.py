@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from sqlalchemy import ColumnElement, and_, delete, not_, or_, select, update
+from sqlalchemy import ColumnElement, and_, delete, false, not_, or_, select, update
 
 from domain.findings import Clause, Severity
 from domain.mosaic import WINDOW
@@ -44,6 +44,25 @@ def drop_findings(connection: Connection, rules: Rules) -> tuple[int, int]:
     Returns how many findings went, and how many versions lost their words.
     """
     over = or_(any_over((*UNDECIDED, *RECORDS), rules.profile, rules.now), PROTECTED)
+    alone = or_(any_over((*ORPHANS, *RECORDS), rules.profile, rules.now), PROTECTED)
+    return _drop(connection, rules, over, alone)
+
+
+def drop_scores(connection: Connection, rules: Rules) -> int:
+    """Findings whose words are gone, with their reviews, where a platform's terms let nothing derived outlive them.
+
+    The assessment of a breach, which the law asks for, stays with its review. Returns how many findings went.
+    """
+    if rules.ceiling is None or rules.ceiling.keep_scores:
+        return 0
+    bare = select(versions.c.id).where(versions.c.kept_text.is_(None))
+    return _drop(connection, rules, findings.c.version_id.in_(bare), false())[0]
+
+
+def _drop(
+    connection: Connection, rules: Rules, over: ColumnElement[bool], alone: ColumnElement[bool]
+) -> tuple[int, int]:
+    """Findings that meet `over` with their reviews, and reviews that meet `alone`."""
     query = (
         select(findings.c.id, findings.c.version_id, reviews.c.id.label("review_id"))
         .select_from(findings.outerjoin(reviews, reviews.c.finding_id == findings.c.id))
@@ -51,7 +70,6 @@ def drop_findings(connection: Connection, rules: Rules) -> tuple[int, int]:
     )
     gone = connection.execute(query).all()
     ids = frozenset(row.id for row in gone)
-    alone = or_(any_over((*ORPHANS, *RECORDS), rules.profile, rules.now), PROTECTED)
     mine = and_(reviews.c.account_id == rules.account_id, not_(documented(rules.profile, rules.now)))
     drop_reviews(connection, and_(mine, or_(alone, reviews.c.id.in_([row.review_id for row in gone]))))
     connection.execute(delete(findings).where(findings.c.id.in_(ids)))
@@ -84,7 +102,10 @@ def erase_texts(connection: Connection, rules: Rules) -> int:
     """Words that the platform's terms do not let us keep, excerpts included; returns how many versions lost theirs."""
     if rules.ceiling is None:
         return 0
-    over = older(versions.c.first_seen_at, rules.ceiling.keep_text, rules.now)
+    unseen = select(posts.c.id).where(
+        posts.c.account_id == rules.account_id, older(posts.c.last_seen_at, rules.ceiling.refresh_within, rules.now)
+    )
+    over = or_(older(versions.c.first_seen_at, rules.ceiling.keep_text, rules.now), versions.c.post_key.in_(unseen))
     if rules.ceiling.erase_deleted:
         gone = select(posts.c.id).where(posts.c.account_id == rules.account_id, posts.c.state == PostState.GONE)
         evidence = select(findings.c.version_id).where(

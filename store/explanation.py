@@ -89,14 +89,26 @@ def _due(rule: Upcoming) -> str:
 
 
 def _platform(platform: str, ceiling: Ceiling) -> list[str]:
+    source = f" ({ceiling.source})" if ceiling.source else ""
     lines = []
     if ceiling.keep_text is not None:
         lines.append(
             f"Text from {platform}: erased {_length(ceiling.keep_text)} after it was first seen, by its terms."
         )
+    if ceiling.refresh_within is not None:
+        lines.append(
+            f"Text from {platform}: erased when its post was not seen again for {_length(ceiling.refresh_within)}, "
+            "by its terms."
+        )
     if ceiling.erase_deleted:
         lines.append(f"Text from {platform}: erased when its post is gone, but for S4 findings of clause 2.")
-    return lines
+    if not ceiling.keep_scores:
+        lines.append(f"Findings on {platform}: erased with the text they stand on, by its terms.")
+    if ceiling.author_only:
+        lines.append(f"Findings on {platform}: shown to nobody but the author, by its terms.")
+    if source and not lines:
+        lines.append(f"Text from {platform}: its terms set no time and ask for no erasure.")
+    return lines[:-1] + [f"{line}{source}" for line in lines[-1:]]
 
 
 def _length(keep: timedelta) -> str:

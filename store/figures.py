@@ -14,6 +14,7 @@ from store.columns import UtcDateTime
 from store.recording import WELL
 from store.reported import is_news
 from store.tables import accounts, checks, findings, ledger
+from store.withheld import withheld_findings
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -98,7 +99,7 @@ def _by_clause(number: int) -> Select[Any]:
     return (
         select(weeks.c.week, findings.c.clause, func.count().label("number"))
         .select_from(weeks.join(findings, seen))
-        .where(is_news())
+        .where(is_news(), findings.c.id.not_in(withheld_findings()))
         .group_by(weeks.c.week, findings.c.clause)
     )
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import String, cast, exists, func, literal, select, update
 
+from domain.accounts import AccountState
 from domain.errors import NotAuthorised
 from domain.findings import Severity
 from domain.posts import PostState
@@ -19,9 +20,10 @@ from store.evidence import evidence_of
 from store.kept import kept_of, kept_query
 from store.record_tables import reviews
 from store.recording import add_findings
-from store.reported import is_enrolled, is_news, reported, reported_by_id
+from store.reported import is_enrolled, is_news, reported, reported_by_id, reported_to_author
 from store.tables import accounts, deliveries, findings, posts, versions
 from store.telling import tell_found
+from store.withheld import is_withheld
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Sequence
@@ -82,9 +84,15 @@ class FindingStore:
             return evidence_of(connection, finding_id)
 
     def of_staff(self, staff_id: int) -> tuple[ReportedFinding, ...]:
-        """Everything ever found about this person's posts and kept, repeats by another detector too, oldest first."""
+        """Everything ever found about this person's posts and kept, repeats too, oldest first: for their own eyes."""
         with self.database.reading() as connection:
-            return reported(connection, accounts.c.staff_id == staff_id)
+            return reported_to_author(connection, accounts.c.staff_id == staff_id)
+
+    def authors_alone(self) -> tuple[ReportedFinding, ...]:
+        """News that only its author may see and has not heard of, for the notice to that author."""
+        untold = (findings.c.author_told_at.is_(None), is_withheld(), is_news())
+        with self.database.reading() as connection:
+            return reported_to_author(connection, *untold, accounts.c.state != AccountState.WITHDRAWN)
 
     def critical_unalerted(self) -> tuple[ReportedFinding, ...]:
         """S4 findings for which no alert was ever queued."""

@@ -5,13 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from sqlalchemy import ColumnElement, and_, or_, select
+from sqlalchemy import ColumnElement, and_, not_, or_, select
 
 from domain.accounts import AccountState
 from domain.findings import Severity
 from domain.review import UPHELD, ReviewState
 from store.record_tables import holds, reviews
 from store.tables import accounts, findings
+from store.withheld import is_withheld
 
 if TYPE_CHECKING:
     from sqlalchemy import Select
@@ -53,7 +54,15 @@ def outlives_withdrawal() -> ColumnElement[bool]:
 
 
 def in_view() -> ColumnElement[bool]:
-    """Findings that may be shown at all, where a query joins `accounts` and `findings`.
+    """Findings that may be shown to others than the author, where a query joins `accounts` and `findings`.
+
+    As `in_authors_view`, and nothing of a platform whose terms let only the author see what was found.
+    """
+    return and_(not_(is_withheld()), in_authors_view())
+
+
+def in_authors_view() -> ColumnElement[bool]:
+    """Findings that may be shown at all.
 
     Of a withdrawn account, what outlives the withdrawal; what a hold has kept besides is out of every view until it is
     erased.

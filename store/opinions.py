@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from sqlalchemy import and_, delete, false, func, or_, select, update
+from sqlalchemy import and_, delete, false, func, not_, or_, select, update
 
 from domain.opinions import SERVER_PROBLEMS, Opinion, Unasked
 from domain.posts import PostState
@@ -16,6 +16,7 @@ from store.enrolments import lock_account
 from store.kept import kept_of, kept_query
 from store.reported import is_news
 from store.tables import accounts, findings, notices, opinion_calls, opinions, posts, versions
+from store.withheld import is_withheld
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -108,6 +109,7 @@ class OpinionStore:
                 versions.c.content_hash == posts.c.current_hash,
                 posts.c.state != PostState.GONE,
                 accounts.c.state.in_(READABLE_STATES),
+                not_(is_withheld()),
                 notices.c.text.contains(told, autoescape=True),
                 _open(),
             )

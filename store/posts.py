@@ -13,11 +13,12 @@ from domain.posts import KnownPost
 from store.authorisations import READABLE_STATES, readable_accounts
 from store.dangers import write_dangers
 from store.enrolments import lock_account
-from store.recording import record_check, settle_account, write_findings, write_states, write_versions
+from store.recording import Found, record_check, settle_account, write_findings, write_states, write_versions
 from store.signals import write_signals
 from store.stops import must_not_be_stopped
 from store.tables import accounts, posts, versions
 from store.telling import tell_pass
+from store.withheld import is_withheld_account
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -83,7 +84,9 @@ class PostStore:
             write_signals(connection, written, now)
             danger = write_dangers(connection, account.id, verdicts, now)
             gone = write_states(connection, account.id, plan, now)
-            applied = Applied(written.new, written.edited, gone, found.ids, found.critical, danger)
+            # What only the author may see is counted nowhere: not in a report, a log or an alert.
+            told = Found() if is_withheld_account(connection, account.id) else found
+            applied = Applied(written.new, written.edited, gone, told.ids, told.critical, danger)
             record_check(connection, account.id, plan, verdicts=verdicts, applied=applied, now=now)
             settle_account(connection, account.id, plan, now)
             tell_pass(connection, account.id, plan=plan, written=written, made=found.ids, now=now)

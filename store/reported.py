@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import ColumnElement, and_, bindparam, exists, select
+from sqlalchemy import ColumnElement, and_, bindparam, exists, not_, select
 
 from domain.accounts import AccountState
 from domain.findings import Severity
 from domain.reporting import ReportedFinding
 from store.columns import readable
-from store.held import in_view
+from store.held import in_authors_view, in_view
 from store.tables import accounts, findings, opinions, posts, staff, versions
+from store.withheld import is_withheld
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -47,9 +48,15 @@ def reported_by_id(connection: Connection, ids: Collection[int]) -> tuple[Report
     return tuple(_reported_of(row) for row in connection.execute(_BY_ID, {"ids": tuple(ids)})) if ids else ()
 
 
+def reported_to_author(connection: Connection, *conditions: ColumnElement[bool]) -> tuple[ReportedFinding, ...]:
+    """As `reported`, with what nobody but the author may see: for the author's own eyes."""
+    query = _query().where(in_authors_view(), *conditions).order_by(findings.c.first_seen_at, findings.c.id)
+    return tuple(_reported_of(row) for row in connection.execute(query))
+
+
 def is_enrolled() -> ColumnElement[bool]:
-    """Of an account that has not withdrawn: management hears of no other."""
-    return accounts.c.state != AccountState.WITHDRAWN
+    """Of an account that has not withdrawn, on a platform that lets others than the author see: for management."""
+    return and_(accounts.c.state != AccountState.WITHDRAWN, not_(is_withheld()))
 
 
 def is_news() -> ColumnElement[bool]:

@@ -22,6 +22,7 @@ from store.erasure import (
     Rules,
     drop_clean_posts,
     drop_findings,
+    drop_scores,
     drop_signals,
     drop_untold,
     erase_dismissed,
@@ -162,6 +163,7 @@ def _erase(connection: Connection, rules: Rules) -> dict[str, int]:
     findings, freed = drop_findings(connection, rules)
     texts = erase_texts(connection, rules)
     dismissed = erase_dismissed(connection, rules)
+    findings += drop_scores(connection, rules)
     signals = drop_signals(connection, rules)
     # Not counted: a count of them, stored day by day, would tell of somebody's health.
     drop_untold(connection, rules)

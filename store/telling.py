@@ -13,6 +13,7 @@ from domain.binding import name_of
 from store.audit import Trail
 from store.binding import bound
 from store.tables import findings, posts, versions
+from store.withheld import is_withheld_account
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
@@ -59,9 +60,16 @@ def tell_kept(
 def tell_found(connection: Connection, trail: Trail, account_id: int, made: Collection[int]) -> None:
     """One line for each finding: what judged it, under which policy, and how grave; nothing of what was written."""
     digests = bound(connection, "finding", made) | bound(connection, "excerpt", made)
+    alone = is_withheld_account(connection, account_id)
     columns = ("id", "version_id", "clause", "severity", "policy_version", "detector", "detector_version")
     for row in connection.execute(select(*findings.c[columns]).where(findings.c.id.in_(made)).order_by(findings.c.id)):
         names = (name_of("finding", row.id), name_of("excerpt", row.id))
+        binds = {name: digests[name] for name in names if name in digests}
+        if alone:
+            # The log is read by others than the author: it tells that something was judged, and by what.
+            judged = {name: getattr(row, name) for name in ("detector", "detector_version")}
+            trail.note("finding.made", names[0], policy=row.policy_version, **judged, binds=binds)
+            continue
         trail.note(
             "finding.made",
             names[0],
@@ -72,7 +80,7 @@ def tell_found(connection: Connection, trail: Trail, account_id: int, made: Coll
             policy=row.policy_version,
             detector=row.detector,
             detector_version=row.detector_version,
-            binds={name: digests[name] for name in names if name in digests},
+            binds=binds,
         )
 
 

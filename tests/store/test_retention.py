@@ -8,6 +8,7 @@ from sqlalchemy import select
 from domain.findings import Clause, Severity
 from domain.plans import Ceiling, RetentionProfile
 from domain.reporting import DeliveryKind
+from domain.review_locks import ReviewRules
 from store import tables
 from store.findings import ALERT_PREFIX
 from tests.store.records import DAY, HOUR, START, active, clean, finding, flagged, post, visit
@@ -159,3 +160,77 @@ def test_the_rules_are_explained(store):
         "Text from mastodon: erased when its post is gone, but for S4 findings of clause 2.",
     )
     assert "The log of passes and runs: erased 1 day after each line was written." in lines
+
+
+def test_words_of_what_was_not_seen_again_go_by_the_platforms_terms_and_the_log_says_so(store):
+    active(store)
+    visit(store, flagged(post("1", "Seen again.")), flagged(post("2", "Not seen again."), BREACH))
+    visit(store, seen=("1",), now=SEEN + DAY)
+    terms = {"mastodon": Ceiling(refresh_within=2 * DAY)}
+    assert keep(store, SEEN + 2 * DAY, terms)["texts"] == 0
+    assert keep(store, SEEN + 2 * DAY + HOUR, {"feed": Ceiling(refresh_within=DAY)})["texts"] == 0
+    assert keep(store, SEEN + 2 * DAY + HOUR, terms)["texts"] == 1
+    assert texts(store) == ["Seen again.", None]
+    assert [one.excerpt == "" for one in store.findings.all()] == [False, True]
+    (line,) = [one for one in store.audit.entries() if one.record.event == "version.erased"]
+    assert line.record.details["why"] == "retention"
+    assert "Not seen" not in str(line)
+
+
+def test_a_listing_that_did_not_change_counts_as_seeing_it_again(store):
+    active(store)
+    visit(store, flagged(post("1", "Still listed.")))
+    visit(store, outcome="not-modified", now=SEEN + 3 * DAY)
+    assert keep(store, SEEN + 4 * DAY, {"mastodon": Ceiling(refresh_within=2 * DAY)})["texts"] == 0
+    assert texts(store) == ["Still listed."]
+
+
+def test_findings_go_with_their_words_where_nothing_derived_may_outlive_them(store):
+    active(store)
+    visit(store, flagged(post("1", "Gone."), S3), flagged(post("2", "Live."), S3))
+    visit(store, gone=("1",), now=SEEN + DAY)
+    kept = {"mastodon": Ceiling(keep_scores=True)}
+    bare = {"mastodon": Ceiling(keep_scores=False)}
+    assert keep(store, SEEN + DAY, kept)["findings"] == 0
+    assert len(list(store.findings.all())) == 2
+    assert keep(store, SEEN + DAY, bare)["findings"] == 1
+    assert [one.excerpt == "" for one in store.findings.all()] == [False]
+    assert keep(store, SEEN + DAY, bare)["findings"] == 0
+
+
+def test_a_finding_that_must_not_outlive_its_words_takes_its_review_and_leaves_the_digests(store):
+    active(store)
+    visit(store, flagged(post("1"), S3))
+    (review,) = store.reviews.open_new(SEEN + HOUR, ReviewRules())
+    week = store.digests.save(digest_of(store, store.findings.all())).period.week
+    done = keep(store, SEEN + 2 * DAY, {"mastodon": Ceiling(keep_text=DAY, keep_scores=False)})
+    assert (done["texts"], done["findings"]) == (1, 1)
+    assert store.reviews.get(review) is None
+    assert store.digests.get(week).findings == ()
+
+
+def test_a_legal_hold_goes_before_every_term_of_a_platform(store):
+    account = active(store)
+    visit(store, flagged(post("1", "Held."), S3))
+    visit(store, gone=("1",), now=SEEN + DAY)
+    hold = store.holds.place(account.id, "A claim.", "user:1", SEEN)
+    strict = {"mastodon": Ceiling(keep_text=HOUR, refresh_within=HOUR, keep_scores=False)}
+    assert set(keep(store, SEEN + 99 * DAY, strict).values()) == {0}
+    assert texts(store) == ["Held."]
+    assert hold.account_id == account.id
+
+
+def test_each_platforms_terms_are_explained_with_their_source(store):
+    strict = Ceiling(
+        keep_text=DAY, refresh_within=2 * DAY, keep_scores=False, author_only=True, source="Terms of 2026, section 4"
+    )
+    lines = store.retention.explain(FOREVER, {"mastodon": strict, "feed": Ceiling(erase_deleted=False, source="RSS")})
+    told = [line for line in lines if "mastodon" in line or "feed" in line]
+    assert told == [
+        "Text from feed: its terms set no time and ask for no erasure. (RSS)",
+        "Text from mastodon: erased 1 day after it was first seen, by its terms.",
+        "Text from mastodon: erased when its post was not seen again for 2 days, by its terms.",
+        "Text from mastodon: erased when its post is gone, but for S4 findings of clause 2.",
+        "Findings on mastodon: erased with the text they stand on, by its terms.",
+        "Findings on mastodon: shown to nobody but the author, by its terms. (Terms of 2026, section 4)",
+    ]

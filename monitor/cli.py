@@ -31,6 +31,7 @@ from monitor import (
     cli_staff,
     cli_stop,
     cli_templates,
+    cli_tokens,
     cli_users,
     cli_work,
 )
@@ -57,6 +58,7 @@ app.add_typer(cli_model.model, name="model")
 app.add_typer(cli_export.export, name="export")
 app.add_typer(cli_keys.keys, name="keys")
 app.add_typer(cli_users.users, name="users")
+app.add_typer(cli_tokens.tokens, name="tokens")
 cli_init.add_to(app)
 cli_work.add_to(app)
 cli_score.add_to(app)

@@ -211,12 +211,18 @@ class TokenFile:
         return Kept(grant, named)
 
     def _write(self, grants: Sequence[Kept]) -> None:
-        """Raises UsageError when it cannot be written."""
+        """Raises UsageError when it cannot be written, or could not be read again."""
+        text = "\n".join([_HEADER, *(_as_toml(one) for one in grants)])
+        try:
+            _File.model_validate(parsed_toml(text, str(self.path)))
+        except (ValidationError, ConfigError):
+            # Not chained: both know the values.
+            raise UsageError("The platform gave a token or an id that cannot be kept. Nothing was changed.") from None
         beside = self.path.with_name(f".{self.path.name}.{secrets.token_hex(4)}")
         try:
             descriptor = os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
             with os.fdopen(descriptor, "w", encoding="ascii") as stream:
-                stream.write("\n".join([_HEADER, *(_as_toml(one) for one in grants)]))
+                stream.write(text)
                 stream.flush()
                 os.fsync(stream.fileno())
             beside.replace(self.path)

@@ -64,10 +64,15 @@ class Owners:
         """A reader for each usable token of a platform: whose an address is, only the platform can say."""
         if platform.consent is None:
             return ()
-        hosts, now = platform.consent.hosts, self.clock()
-        grants = [kept.grant for kept in self.file.read() if kept.grant.platform == platform.name]
-        usable = [grant for grant in grants if not fault_of(grant, platform.consent, now)]
-        return tuple(self.reader.for_account(grant=grant, hosts=hosts) for grant in usable)
+        consent = platform.consent
+        sound = [kept.grant for kept in self.file.read() if kept.grant.platform == platform.name]
+        sound = [grant for grant in sound if not scope_fault(grant.scopes, consent)]
+        usable = [
+            renewed
+            for grant in sound
+            if not fault_of(renewed := self._renewed(platform, consent, grant), consent, self.clock())
+        ]
+        return tuple(self.reader.for_account(grant=grant, hosts=consent.hosts) for grant in usable)
 
     def _grant(self, platform: str, platform_id: str) -> Grant:
         try:
@@ -118,8 +123,11 @@ def fault_of(grant: Grant, consent: Consent, now: datetime) -> str:
 
 
 def ends_soon(grant: Grant, now: datetime) -> datetime | None:
-    """When the grant ends, if that is within two weeks or past."""
-    ends = grant.expires_at
+    """When the grant ends, if that is within two weeks or past.
+
+    A token that comes with another to renew it by lives for hours: its end is no news.
+    """
+    ends = None if grant.refresh_token else grant.expires_at
     return ends if ends is not None and ends <= now + NOTICE_AHEAD else None
 
 

@@ -54,6 +54,8 @@ EXPANSIONS: Mapping[str, str | int] = {
 
 _SNOWFLAKE_EPOCH = 1288834974657
 """Milliseconds; ids from 2010-11-04 on hold the time of writing in their upper bits."""
+_LONGEST_EDITING = timedelta(days=1)
+"""Far more than X allows; a first id from outside of it is not believed."""
 _LEAST_SNOWFLAKE = 1 << 40
 _MOST_LINKS = 200
 """No post has as many; it bounds what a hostile answer costs."""
@@ -205,7 +207,7 @@ def _post(post: Json, user_id: str, media: Mapping[str, Json], polls: Mapping[st
         links=tuple(_own_links(post)),
         media=tuple(_media(post, media)),
         language=fields.text(post, "lang") or None,
-        published_at=first_at if edited and first_at else at,
+        published_at=first_at if edited and at and first_at and first_at <= at <= first_at + _LONGEST_EDITING else at,
         edited_at=at if edited else None,
         reply_to_id=answered or None,
         replies_to_self=answered_user == user_id if answered_user else None,

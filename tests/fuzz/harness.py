@@ -48,7 +48,20 @@ _IDS: Mapping[str, str] = {
     "wordpress": "https://fern-street.example#3",
     "bluesky": "did:plc:ewvi7nxzyoun6zhxrhs64oiz",
     "activitypub": "https://fern-street.example/users/dana",
+    "google_business": "accounts/1/locations/22",
+    "linkedin_page": "urn:li:organization:2414183",
+    "tiktok": "723f24d7-e717-40f8-a2b6-cb8464cd23b4",
+    "x": "2244994945",
+    "youtube_comments": f"UC{'f' * 22}",
 }
+_URLS: Mapping[str, str] = {
+    "google_business": "https://maps.google.com/maps?cid=12345678901234567890",
+    "linkedin_page": "https://www.linkedin.com/company/fern-street",
+    "tiktok": "https://www.tiktok.com/@dana.fern",
+    "x": "https://x.com/dana_fern",
+    "youtube_comments": "https://www.youtube.com/@fernstreet#comments",
+}
+"""For platforms that take addresses of one site only."""
 _BASES: Mapping[str, str] = {"mastodon": f"{SITE}/api/v1/accounts/109", "wordpress": f"{SITE}/wp-json/"}
 
 
@@ -116,7 +129,7 @@ def visit(name: str, data: bytes) -> None:
     enrolled = account(name, _BASES.get(name, f"{SITE}/feed"), _IDS.get(name, "UC123"))
     profile = Profile(name, enrolled.platform_id, "dana", enrolled.url, enrolled.api_base)
     for look in (
-        lambda: _sound_profile(platform.resolve(f"{SITE}/@dana", server)),
+        lambda: _sound_profile(platform.resolve(_URLS.get(name, f"{SITE}/@dana"), server)),
         lambda: [_sound_text(place.text) for place in platform.proof_texts(profile, server)],
         lambda: _twice(platform, enrolled, server),
         lambda: _sound_presence(platform.confirm(enrolled, [PostRef("1", f"{SITE}/1"), PostRef("é", "")], server)),

@@ -344,6 +344,7 @@ def test_a_hostile_number_of_links_costs_little():
     assert words_of(post(text="x" * 500_000, entities={"urls": urls})) == "x" * 500_000
 
 
-def test_an_id_that_holds_no_time_gives_none():
-    odd = post(id="10", edit_history_tweet_ids=["9", "10"])
+@pytest.mark.parametrize("first", ["9", number_at(NOW - timedelta(days=400)), number_at(NOW), "9" * 40, "x"])
+def test_a_first_id_that_holds_no_believable_time_gives_none(first):
+    odd = post(edit_history_tweet_ids=[first, "10"])
     assert parsed(odd).post.published_at == datetime.fromisoformat(odd["created_at"])

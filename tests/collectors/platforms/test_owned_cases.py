@@ -1,0 +1,42 @@
+"""Invented answers of the form that each interface documents, and the readings that they become."""
+
+from __future__ import annotations
+
+import json
+from importlib import import_module
+
+import pytest
+
+from collectors.registry import platforms
+from tests.fakes.collected import DATA, NOW, account, as_json
+from tests.fuzz.harness import Server
+
+IDS = {
+    "google_business": "accounts/1/locations/22",
+    "linkedin_page": "urn:li:organization:2414183",
+    "tiktok": "723f24d7-e717-40f8-a2b6-cb8464cd23b4",
+    "x": "2244994945",
+    "youtube_comments": f"UC{'f' * 22}",
+}
+OTHERS = ("Robin Example", "words of a", "somebody else's words")
+
+
+@pytest.mark.parametrize("name", sorted(IDS))
+def test_documented_answers_become_the_stated_reading(name):
+    folder = DATA / name
+    server = Server([file.read_bytes() for file in sorted(folder.glob("[0-9]-*.json"))])
+    fetched = platforms()[name].collect(account(name, "", IDS[name]), server, NOW)
+    assert server.asked == len(server.answers)
+    assert as_json(fetched) == json.loads((folder / "expected.json").read_text())
+    assert not any(words in repr(fetched) for words in OTHERS)
+
+
+@pytest.mark.parametrize("name", sorted(IDS))
+def test_a_platform_built_from_documentation_says_so_and_whose_terms_it_keeps(name):
+    platform = platforms()[name]
+    said = " ".join((import_module(type(platform).__module__).__doc__ or "").split())
+    assert "Built from documentation, not run against the live service." in said
+    assert platform.terms.erase_deleted
+    assert platform.terms.source.split()[-1].startswith("https://")
+    assert platform.consent.needed <= platform.consent.allowed
+    assert all(host.count(".") >= 1 and "/" not in host for host in platform.consent.hosts)

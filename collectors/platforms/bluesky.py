@@ -281,7 +281,7 @@ class Bluesky:
         return listing
 
     def _second_hand(self, account: Account, settled: Settled, http: Http, silence: CollectError) -> Fetched:
-        """What the AppView shows. Posts that may be known already are only listed: it keeps no edits."""
+        """What the AppView shows. Posts that may be known already are only listed: its copies may be older."""
         try:
             profile = repo.ask(http, self.appview, "app.bsky.actor.getProfile", {"actor": account.platform_id})
             if profile.error:

@@ -10,6 +10,7 @@ import pytest
 
 from tests.fakes.clock import FakeClock
 from tests.postgres_cluster import REQUIRED
+from tests.real.bluesky import Network
 from tests.real.mail import MailServer
 from tests.real.mastodon import Mastodon
 from tests.real.practice import Practice
@@ -35,6 +36,12 @@ def wordpress() -> WordPress:
 @pytest.fixture(scope="session")
 def mastodon() -> Mastodon:
     return Mastodon(address("SECTION7_MASTODON_URL"))
+
+
+@pytest.fixture(scope="session")
+def bluesky() -> Network:
+    names = ("PLC", "PDS", "APPVIEW", "ADMIN")
+    return Network.at(*(address(f"SECTION7_ATPROTO_{name}") for name in names))
 
 
 @pytest.fixture(scope="session")

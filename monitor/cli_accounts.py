@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from domain.accounts import AccountKind
+from domain.accounts import AccountKind, AccountState
 from domain.audit import COMMAND
 from domain.errors import UsageError
 from domain.imports import is_imported
+from domain.problems import what_is_wrong
 from monitor import importing, work
 from monitor.cases import cases_beside
 from monitor.cli_common import DEFAULT_CONFIG, ConfigFile, local_time, opened, operator
@@ -21,7 +22,7 @@ from monitor.tokens import drop_withdrawn, ending
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from domain.accounts import Enrolment, LedgerEntry
+    from domain.accounts import Enrolment, LedgerEntry, Staff
     from monitor.app import App
     from monitor.enrol import Offer
 
@@ -48,35 +49,38 @@ def enroll(
     if bool(imported) != bool(name) or not (url or imported):
         raise UsageError("Give the profile's address, or both --imported SERVICE and --name NAME.")
     with opened(config) as app:
-        staff, actor, now = app.store.staff.find(person), operator(), app.clock()
-        made = (
-            offer_import(
-                app.store,
-                app.config,
-                app.policy,
-                service=imported,
-                name=name,
-                url=url,
-                staff=staff,
-                kind=kind,
-                actor=actor,
-                now=now,
-            )
-            if imported
-            else offer(
-                app.store,
-                app.config,
-                app.policy,
-                app.http.for_account(),
-                url=url,
-                staff=staff,
-                kind=kind,
-                actor=actor,
-                now=now,
-                owned=app.owners().https_for,
-            )
-        )
-        _show(made)
+        staff = app.store.staff.find(person)
+        _show(_offer_import(app, imported, name, url, staff, kind) if imported else _offer(app, url, staff, kind))
+
+
+def _offer(app: App, url: str, staff: Staff, kind: AccountKind) -> Offer:
+    return offer(
+        app.store,
+        app.config,
+        app.policy,
+        app.http.for_account(),
+        url=url,
+        staff=staff,
+        kind=kind,
+        actor=operator(),
+        now=app.clock(),
+        owned=app.owners().https_for,
+    )
+
+
+def _offer_import(app: App, service: str, name: str, url: str, staff: Staff, kind: AccountKind) -> Offer:
+    return offer_import(
+        app.store,
+        app.config,
+        app.policy,
+        service=service,
+        name=name,
+        url=url,
+        staff=staff,
+        kind=kind,
+        actor=operator(),
+        now=app.clock(),
+    )
 
 
 def _show(made: Offer) -> None:
@@ -213,8 +217,13 @@ def _row(one: Enrolment, app: App, ends_at: datetime | None) -> tuple[str, ...]:
         one.state.value,
         local_time(one.last_read_at, app),
         "import" if is_imported(one.platform) else local_time(one.next_check_at, app),
-        " ".join(said for said in (one.problem, ends) if said) or "-",
+        " ".join(said for said in (_wrong(one), ends) if said) or "-",
     )
+
+
+def _wrong(one: Enrolment) -> str:
+    set_aside = one.state is AccountState.QUARANTINED
+    return what_is_wrong(one.problem, one.problem_code, failures=one.failures, set_aside=set_aside)
 
 
 def _line(entry: LedgerEntry, app: App) -> tuple[str, ...]:

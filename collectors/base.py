@@ -61,7 +61,7 @@ class Http(Protocol):
         conditional request headers ("If-None-Match", "If-Modified-Since"). `robots` obeys robots.txt, for pages
         and feeds. Statuses 200, 304 and those in `expect` come back as a Response; every other one, and every
         failure, is raised as the CollectError that names it (429 and 503 with Retry-After: RateLimited; 401 and
-        403: AccessRefused; 404 and 410: AccountGone; 5xx: ServerFault).
+        403: AccessRefused; 404: AccountGone; 410: AccountDeleted; 5xx: ServerFault).
         `authorised` sends the owner's token, and only to a host that the platform's Consent names; without a
         token it raises TokenRefused.
         """

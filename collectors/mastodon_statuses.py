@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 from collectors import fields
 from collectors.html import links, to_text
 from collectors.times import parse_instant
-from domain.errors import AccountMoved, AccountSuspended, Malformed
+from domain.errors import AccountMoved, AccountPrivate, AccountSuspended, Malformed
 from domain.posts import IMAGE, Fetched, Media, Parent, ParentAuthor, Post, PostKind, Presence, ProfileSeen
 
 if TYPE_CHECKING:
@@ -228,9 +228,10 @@ def check_account(entity: Json) -> None:
 def check_listing(listing: Listing, entity: Json, before: Cursor | None) -> None:
     """Raise when a listing without any post cannot be true.
 
-    Servers show nothing for a suspended or hidden account without saying so. An empty list where posts were listed
-    before is believed only when the account itself has stopped counting posts. A list in which nothing has an id
-    is damaged.
+    Servers show nothing for a suspended or hidden account without saying so: one that its server limits, or that lets
+    in chosen followers only, says at least that (AccountSuspended, AccountPrivate). An empty list where posts were
+    listed before is believed only when the account itself has stopped counting posts. A list in which nothing has an
+    id is damaged.
     """
     if listing.items and not any(item.post_id for item in listing.items):
         raise Malformed("a list in which no entry has an id")
@@ -238,6 +239,8 @@ def check_listing(listing: Listing, entity: Json, before: Cursor | None) -> None
         return
     if fields.flag(entity, "limited"):
         raise AccountSuspended("the server shows none of its posts")
+    if fields.flag(entity, "locked") and fields.number(entity, "statuses_count"):
+        raise AccountPrivate("it chooses its followers, and shows none of its posts to others")
     if fields.number(entity, "statuses_count") or not before.counted:
         raise Malformed("an empty list from an account that had posts and does not say that they are gone")
 

@@ -6,7 +6,16 @@ from http import HTTPStatus
 from typing import TYPE_CHECKING
 
 from collectors.rate_limits import earliest_next
-from domain.errors import AccessRefused, AccountGone, CollectError, RateLimited, ServerFault, Unreachable, WrongContent
+from domain.errors import (
+    AccessRefused,
+    AccountDeleted,
+    AccountGone,
+    CollectError,
+    RateLimited,
+    ServerFault,
+    Unreachable,
+    WrongContent,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -20,7 +29,7 @@ _ERRORS: Mapping[int, type[CollectError]] = {
     HTTPStatus.PROXY_AUTHENTICATION_REQUIRED: AccessRefused,
     HTTPStatus.UNAVAILABLE_FOR_LEGAL_REASONS: AccessRefused,
     HTTPStatus.NOT_FOUND: AccountGone,
-    HTTPStatus.GONE: AccountGone,
+    HTTPStatus.GONE: AccountDeleted,
     HTTPStatus.REQUEST_TIMEOUT: Unreachable,
 }
 
@@ -29,8 +38,9 @@ def raise_for_status(response: Response, expect: Sequence[int], now: datetime) -
     """Return for 200, 304 and the statuses in `expect`; raise the CollectError that names any other.
 
     429, and 503 with a usable Retry-After or an exhausted rate limit, are RateLimited with `retry_at` by our own
-    clock; 401, 403, 407 and 451 AccessRefused; 404 and 410 AccountGone; 408 Unreachable; other 5xx ServerFault;
-    everything else WrongContent. The body is not looked at (RFC 9110 section 15, RFC 6585 section 4).
+    clock; 401, 403, 407 and 451 AccessRefused; 404 AccountGone; 410, which means for good, AccountDeleted; 408
+    Unreachable; other 5xx ServerFault; everything else WrongContent. The body is not looked at (RFC 9110 section 15,
+    RFC 6585 section 4).
     """
     status = response.status
     if status in (HTTPStatus.OK, HTTPStatus.NOT_MODIFIED) or status in expect:

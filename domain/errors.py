@@ -234,6 +234,7 @@ class AccessRefused(CollectError):  # noqa: N818
 
     code = "access-refused"
     reason = "The site no longer shows these posts without a login."
+    way_back = "Ask the owner whether the posts are still public; it is tried again by itself."
 
 
 class AccountPrivate(AccessRefused):
@@ -280,8 +281,8 @@ class AccountDeleted(AccountGone):
     """The platform says that the account was deleted."""
 
     code = "account-deleted"
-    reason = "The account was deleted."
-    way_back = "Withdraw it here, so that its records are erased in time."
+    reason = "The account was deleted, as its site says."
+    way_back = "Ask its owner; if it is so, withdraw it in Section7. Until then nothing counts as deleted."
 
 
 class AccountMoved(AccountGone):
@@ -289,7 +290,7 @@ class AccountMoved(AccountGone):
 
     code = "account-moved"
     reason = "The account says that it has moved to another address."
-    way_back = "Withdraw it here and enrol the new address, with its owner's agreement."
+    way_back = "Withdraw it in Section7 and enrol the new address, with its owner's agreement."
 
 
 class RobotsDisallow(CollectError):  # noqa: N818
@@ -297,6 +298,7 @@ class RobotsDisallow(CollectError):  # noqa: N818
 
     code = "robots-disallow"
     reason = "The site's rules for automatic readers do not allow reading this page."
+    way_back = "It is read by itself once the rules allow it; on a site of one's own, its owner can change them."
 
 
 class AddressRefused(CollectError):  # noqa: N818
@@ -304,6 +306,7 @@ class AddressRefused(CollectError):  # noqa: N818
 
     code = "address-refused"
     reason = "The address does not lead to a public site."
+    way_back = "Check the address with its owner; it is tried again by itself."
 
 
 class TooLarge(CollectError):  # noqa: N818

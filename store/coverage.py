@@ -10,6 +10,7 @@ from sqlalchemy import and_, func, or_, select
 from domain.accounts import AccountState, LedgerEvent
 from domain.imports import is_imported
 from domain.reporting import CoverageLine, Reading
+from domain.problems import what_is_wrong
 from store.recording import WELL
 from store.stops import stops_between
 from store.tables import accounts, checks, ledger, staff
@@ -63,7 +64,7 @@ def _authorised_in(period: Period) -> Any:
     )
     return (
         select(
-            *accounts.c["id", "handle", "platform", "state", "failures", "problem"],
+            *accounts.c["id", "handle", "platform", "state", "failures", "problem", "problem_code"],
             staff.c.name,
             authorised.c.at.label("began_at"),
             read_at.label("read_at"),
@@ -115,18 +116,15 @@ def _reading(account: AnyRow, passes: Sequence[AnyRow], well: int, planned: int)
     """How it went in the period. What the last pass said counts; without a pass, what the account says now."""
     if account.event is LedgerEvent.PAUSED:
         return Reading.PAUSED, "Reading is paused."
-    failed, problem = (
-        (passes[-1].outcome not in WELL, passes[-1].problem)
+    failed, problem, code = (
+        (passes[-1].outcome not in WELL, passes[-1].problem, passes[-1].outcome)
         if passes
-        else (
-            account.failures > 0,
-            account.problem or "",
-        )
+        else (account.failures > 0, account.problem or "", account.problem_code)
     )
     if failed and account.state is AccountState.QUARANTINED:
-        return Reading.QUARANTINED, f"Set aside after {account.failures} failures in a row. {problem}"
+        return Reading.QUARANTINED, what_is_wrong(problem, code, failures=account.failures, set_aside=True)
     if failed:
-        return Reading.FAILING, problem
+        return Reading.FAILING, what_is_wrong(problem, code)
     if account.read_at is None:
         return Reading.NEVER, "Not read yet."
     # Fewer than half of what was planned: jitter and a single missed pass are no news.

@@ -25,7 +25,7 @@ from collectors.times import parse_instant
 from collectors.wordpress_api import Api, find_api, home_of
 from collectors.wordpress_items import KINDS, Item, Owner, owner_of, parse_comments, parse_item, presence_of, words_of
 from domain.accounts import Profile, Proof
-from domain.errors import AccessRefused, AccountGone, CollectError, Malformed, TooLarge, WrongContent
+from domain.errors import AccessRefused, AccountDeleted, CollectError, Malformed, TooLarge, WrongContent
 from domain.posts import Fetched, Parent, ParentAuthor, Presence, ProfileSeen
 
 if TYPE_CHECKING:
@@ -319,7 +319,7 @@ def _seen(api: Api, owner: Owner) -> ProfileSeen | None:
         about, name = (to_text(fields.text(user, key)) for key in ("description", "name"))
         return ProfileSeen(about, name, handle=fields.text(user, "slug"))
     if response.status == 404 and b'"rest_user_invalid_id"' in response.body:  # noqa: PLR2004
-        raise AccountGone("the author is no longer a user of the site")
+        raise AccountDeleted("the author is no longer a user of the site")
     return None
 
 

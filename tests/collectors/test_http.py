@@ -19,6 +19,7 @@ from collectors.http import open_http
 from collectors.http_transport import named
 from domain.errors import (
     AccessRefused,
+    AccountDeleted,
     AccountGone,
     AddressRefused,
     CollectError,
@@ -505,7 +506,7 @@ def test_the_request_budget_is_the_accounts_own_and_counts_redirects(server, rea
         ("401 Unauthorized", AccessRefused),
         ("403 Forbidden", AccessRefused),
         ("404 Not Found", AccountGone),
-        ("410 Gone", AccountGone),
+        ("410 Gone", AccountDeleted),
         ("429 Too Many", RateLimited),
         ("500 Oops", ServerFault),
         ("418 Teapot", WrongContent),

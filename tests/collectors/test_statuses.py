@@ -4,7 +4,15 @@ import pytest
 
 from collectors.base import Response
 from collectors.statuses import raise_for_status
-from domain.errors import AccessRefused, AccountGone, RateLimited, ServerFault, Unreachable, WrongContent
+from domain.errors import (
+    AccessRefused,
+    AccountDeleted,
+    AccountGone,
+    RateLimited,
+    ServerFault,
+    Unreachable,
+    WrongContent,
+)
 from tests.fakes.http import FakeHttp, answer
 from tests.fakes.time import NOON
 
@@ -25,7 +33,7 @@ def given(status, **headers):
         (given(403), AccessRefused),
         (given(404), AccountGone),
         (given(408), Unreachable),
-        (given(410), AccountGone),
+        (given(410), AccountDeleted),
         (given(429), RateLimited),
         (given(451), AccessRefused),
         (given(500), ServerFault),

@@ -4,7 +4,19 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from domain.accounts import Account, AccountKind, AccountState, Authorisation, Licence, Proof, Staff
-from domain.errors import CollectError, Malformed, RateLimited, Unreachable
+from domain.errors import (
+    AccountDeactivated,
+    AccountDeleted,
+    AccountGone,
+    AccountMoved,
+    AccountPrivate,
+    AccountSuspended,
+    CollectError,
+    Malformed,
+    RateLimited,
+    TokenRefused,
+    Unreachable,
+)
 from domain.plans import Change
 from domain.posts import (
     PROFILE_ID,
@@ -222,8 +234,17 @@ def test_no_source_can_put_itself_off_for_ever(outcome: Fetched | CollectError) 
     assert plan(outcome).next_check_at == NOW + timedelta(days=30)
 
 
-def test_a_failure_concludes_nothing_about_posts() -> None:
-    made = plan(Unreachable(), [known(post("a"))])
+@pytest.mark.parametrize(
+    "error",
+    [
+        *(Unreachable, AccountGone, AccountSuspended, AccountDeactivated, AccountDeleted, AccountMoved),
+        *(AccountPrivate, TokenRefused),
+    ],
+    ids=lambda error: error.code,
+)
+def test_no_failure_and_no_state_of_an_account_concludes_anything_about_its_posts(error: type[CollectError]) -> None:
+    missing = replace(known(post("b")), state=PostState.MISSING, absences=1)
+    made = plan(error(), [known(post("a")), missing, known(the_profile())], account=replace(ACCOUNT, failures=9))
 
     assert (made.missing, made.absent, made.gone, made.versions) == ((), (), (), ())
 

@@ -5,7 +5,7 @@ import pytest
 from sqlalchemy import text
 
 from domain.accounts import AccountState
-from domain.errors import NotAuthorised, RateLimited, StoreError, Unreachable
+from domain.errors import AccountSuspended, NotAuthorised, RateLimited, StoreError, Unreachable
 from domain.posts import Parent, ParentAuthor
 from monitor.run import collect_due
 from store.engine import Store
@@ -119,6 +119,22 @@ def test_repeated_failures_set_an_account_aside_and_retry_brings_it_back(practic
     assert (aside.state, aside.problem) == (AccountState.QUARANTINED, Unreachable.reason)
     assert visit.outcome == "read"
     assert practice.store.accounts.find(str(account.id)).state is AccountState.ACTIVE
+
+
+def test_a_set_aside_account_frees_itself_at_its_slow_try(practice: Practice) -> None:
+    account = practice.authorise()
+    practice.platform.fault = AccountSuspended()
+    for _ in range(3):
+        practice.collect()
+        practice.clock.forward(hours=25)
+    practice.platform.fault = None
+    early = practice.collect().visits
+    practice.clock.forward(hours=24 * 7)
+    practice.collect()
+    free = practice.store.accounts.find(str(account.id))
+
+    assert early == ()
+    assert (free.state, free.failures, free.problem, free.problem_code) == (AccountState.ACTIVE, 0, None, None)
 
 
 def test_a_platforms_bug_costs_its_account_alone_and_shows(practice: Practice) -> None:

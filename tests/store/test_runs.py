@@ -4,6 +4,7 @@ import pytest
 from sqlalchemy import select
 
 from domain.accounts import AccountState
+from domain.errors import AccountMoved
 from domain.findings import Clause
 from domain.plans import Change, Verdict
 from domain.reporting import Period, Reading
@@ -88,7 +89,8 @@ def test_a_failing_account_says_why(store):
     daily(store, range(3))
     daily(store, [3], failures=1, **FAILED)
     (line,) = cover(store)
-    assert (line.reading, line.reason, line.passes) == (Reading.FAILING, FAILED["problem"], 3)
+    reason = f"{FAILED['problem']} It is tried again by itself."
+    assert (line.reading, line.reason, line.passes) == (Reading.FAILING, reason, 3)
     assert line.last_read_at == START + 2 * DAY + HOUR
 
 
@@ -113,7 +115,18 @@ def test_a_quarantined_account_says_since_how_many_failures(store):
     for period in (WEEK, NEXT):
         (line,) = cover(store, period)
         assert line.reading is Reading.QUARANTINED
-        assert line.reason == "Set aside after 5 failures in a row. The site could not be reached."
+        assert line.reason.startswith("The site could not be reached. It failed 5 times in a row")
+
+
+@pytest.mark.parametrize("state", [AccountState.ACTIVE, AccountState.QUARANTINED])
+def test_an_account_that_moved_says_so_and_how_reading_may_go_on(store, state):
+    active(store)
+    moved = {"outcome": AccountMoved.code, "problem_code": AccountMoved.code, "problem": AccountMoved.reason}
+    daily(store, [0], failures=5, state=state, **moved)
+    for period in (WEEK, NEXT):
+        (line,) = cover(store, period)
+        assert line.reason.startswith(AccountMoved.reason)
+        assert line.reason.endswith(AccountMoved.way_back)
 
 
 def test_a_paused_account_is_paused(store):

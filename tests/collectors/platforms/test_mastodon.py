@@ -16,7 +16,11 @@ from collectors.platforms.mastodon import PLATFORM, Mastodon, name_in
 from domain.accounts import Proof
 from domain.errors import (
     AccessRefused,
+    AccountDeleted,
     AccountGone,
+    AccountMoved,
+    AccountPrivate,
+    AccountSuspended,
     CollectError,
     Malformed,
     RateLimited,
@@ -321,20 +325,28 @@ UNCOUNTED = Cursor(listed=3, counted=0, newest=days(1)).write()
 @pytest.mark.parametrize(
     ("entity", "cursor", "error"),
     [
-        (ENTITY | {"suspended": True}, None, AccountGone),
-        (ENTITY | {"moved": {"id": "7"}}, None, AccountGone),
-        (ENTITY | {"limited": True}, KNOWN, AccountGone),
+        (ENTITY | {"suspended": True}, None, AccountSuspended),
+        (ENTITY | {"moved": {"id": "7"}}, None, AccountMoved),
+        (ENTITY | {"limited": True}, KNOWN, AccountSuspended),
+        (ENTITY | {"locked": True}, KNOWN, AccountPrivate),
         (ENTITY, KNOWN, Malformed),
         (ENTITY | {"statuses_count": 0}, UNCOUNTED, Malformed),
         (ENTITY | {"id": "102"}, None, Malformed),
         ({}, None, Malformed),
     ],
-    ids=["suspended", "moved", "limited", "counts disagree", "never counted", "another account", "nothing"],
+    ids=["suspended", "moved", "limited", "locked", "counts disagree", "never counted", "another account", "nothing"],
 )
 def test_an_empty_list_is_not_taken_for_deleted_posts(entity, cursor, error):
     http = FakeHttp({BASE: reply(entity), page(): reply([])})
     with pytest.raises(error):
         PLATFORM.collect(dana(cursor=cursor), http, NOW)
+
+
+@pytest.mark.parametrize(("status", "error"), [(404, AccountGone), (410, AccountDeleted)])
+def test_an_account_that_is_not_found_may_come_back_and_one_that_is_gone_does_not(status, error):
+    with pytest.raises(CollectError) as raised:
+        PLATFORM.collect(dana(), FakeHttp({BASE: answer("", status=status)}), NOW)
+    assert type(raised.value) is error
 
 
 def test_an_empty_list_is_believed_when_the_account_counts_no_posts_any_more():

@@ -124,6 +124,8 @@ class CoverageLine:
     """Posts in a language that is not assessed."""
     malformed: int
     reason: str = ""
+    permission_ends_at: datetime | None = None
+    """When the owner's token ends, if that is within two weeks of the digest or past."""
 
 
 @dataclass(frozen=True, slots=True)

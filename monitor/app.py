@@ -28,7 +28,7 @@ from monitor.packets import pseudonymiser
 from monitor.run import LEASE_MARGIN, Collecting
 from monitor.stamping import time_stamp
 from monitor.token_file import TokenFile
-from monitor.tokens import Owners
+from monitor.tokens import Owners, ending
 from monitor.turns import SharedTurns
 from reports.mail import MaildirMailer, SmtpMailer, SmtpSettings
 from reports.render import Renderer
@@ -137,6 +137,7 @@ class App:
             policy=self.policy,
             config=self.config,
             local=self.local,
+            ends=lambda now: ending(self.tokens, self.store.accounts.all(), now),
         )
 
     def ceilings(self) -> dict[str, Ceiling]:

@@ -8,7 +8,7 @@ but not for longer than `LONGEST_HOLD`, so that a broken address cannot silence 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from hashlib import sha256
 from typing import TYPE_CHECKING
@@ -25,12 +25,12 @@ from monitor.periods import due_at, periods_due
 from reports.build import build_digest
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable, Mapping
     from datetime import datetime
 
     from analyzers.model.blend import Local
     from domain.findings import Policy
-    from domain.reporting import Delivery, Digest, Message, Period, ReportedFinding
+    from domain.reporting import CoverageLine, Delivery, Digest, Message, Period, ReportedFinding
     from domain.safety import Danger
     from monitor.config import Config
     from monitor.delivery import Posting
@@ -52,6 +52,8 @@ class Reporting:
     policy: Policy
     config: Config
     local: Local | None = None
+    ends: Callable[[datetime], Mapping[int, datetime]] = lambda _: {}
+    """When the owner's token of an account ends, for those that do so within two weeks of the instant."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,7 +127,7 @@ def draft(tools: Reporting, period: Period) -> Digest:
         now=now,
         findings=findings_of(tools, period),
         open_before=store.findings.open_before(period.start, Severity.S3),
-        coverage=store.runs.coverage(period, now, tools.config.collect_every),
+        coverage=_coverage(tools, period, now),
         policy_version=tools.policy.version,
         detector_version=detector_version(tools.local),
         clause_titles=tuple((text.id, text.title) for text in tools.policy.clauses),
@@ -134,6 +136,12 @@ def draft(tools: Reporting, period: Period) -> Digest:
         overturn=store.reviews.overturn(),
         head=str(store.heads.newest() or ""),
     )
+
+
+def _coverage(tools: Reporting, period: Period, now: datetime) -> tuple[CoverageLine, ...]:
+    ends = tools.ends(now)
+    lines = tools.post.store.runs.coverage(period, now, tools.config.collect_every)
+    return tuple(replace(line, permission_ends_at=ends.get(line.account_id)) for line in lines)
 
 
 def compose(tools: Reporting, delivery: Delivery) -> Message | None:

@@ -51,6 +51,8 @@ class AccountLine:
     reading: str
     last_read: str
     reason: str
+    good_until: str = ""
+    """The day on which the owner's permission ends, if that is soon."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +88,8 @@ class DigestMail:
     more_read: int
     unread: tuple[AccountLine, ...]
     more_unread: int
+    ending: tuple[AccountLine, ...]
+    more_ending: int
     items: tuple[MailItem, ...]
     more_items: int
     standing: tuple[MailItem, ...]
@@ -139,6 +143,7 @@ def mail_item(
 def account_line(line: CoverageLine, time_zone: str) -> AccountLine:
     """One account's week in words; every account that was not read as planned gets a reason."""
     last = words.local_day(line.last_read_at, time_zone) if line.last_read_at else "never"
+    ends = line.permission_ends_at
     imported_before = is_imported(line.platform) and line.last_read_at is not None
     return AccountLine(
         account=words.plain(line.account),
@@ -147,6 +152,7 @@ def account_line(line: CoverageLine, time_zone: str) -> AccountLine:
         reading=words.reading(line.reading, line.platform),
         last_read=last,
         reason="" if line.reading is Reading.READ else words.plain(line.reason) or words.NO_REASON[line.reading],
+        good_until=words.local_day(ends, time_zone) if ends else "",
     )
 
 
@@ -196,6 +202,7 @@ def digest_mail(digest: Digest, archive_url: str, limits: Limits) -> DigestMail:
     lines = [(line.reading is Reading.READ, account_line(line, zone)) for line in digest.coverage]
     read = [line for good, line in lines if good]
     unread = [line for good, line in lines if not good]
+    ending = [line for _, line in lines if line.good_until]
     return DigestMail(
         practice=words.plain(digest.practice),
         week=words.week(week),
@@ -205,6 +212,8 @@ def digest_mail(digest: Digest, archive_url: str, limits: Limits) -> DigestMail:
         more_read=max(0, len(read) - limits.read),
         unread=tuple(unread[: limits.unread]),
         more_unread=max(0, len(unread) - limits.unread),
+        ending=tuple(ending[: limits.unread]),
+        more_ending=max(0, len(ending) - limits.unread),
         items=shown(digest.findings, "finding", limits.items),
         more_items=max(0, len(digest.findings) - limits.items),
         standing=shown(digest.open_before, "open", limits.standing),

@@ -28,7 +28,8 @@ if TYPE_CHECKING:
     from sqlalchemy.engine import Connection
 
 _FINDING_LISTS = ("findings", "open_before")
-_INSTANTS = ("published_at", "first_seen_at", "gone_at", "author_told_at", "last_read_at", "at", "resumed_at")
+_OF_COVERAGE = ("last_read_at", "permission_ends_at")
+_INSTANTS = ("published_at", "first_seen_at", "gone_at", "author_told_at", "at", "resumed_at", *_OF_COVERAGE)
 _OF_STOP = ("id", "at", "actor", "reason", "resumed_at")
 
 

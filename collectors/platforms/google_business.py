@@ -52,7 +52,8 @@ if TYPE_CHECKING:
     from domain.accounts import Account
     from domain.posts import Fetched, Parent, Post
 
-NAME = "google_business"
+NAME = "google_review_reply"
+"""The name under which the local model has learnt such replies, and by which clause 2 knows one."""
 READS = (
     "The practice's replies to reviews on Google, and its description there. A review's words are held in memory while "
     "its reply is judged and never stored; the reviewer's name is not looked at."

@@ -15,8 +15,8 @@ Source: https://learn.microsoft.com/en-us/linkedin/marketing/community-managemen
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
-from datetime import timedelta
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 from urllib.parse import quote, unquote, urlsplit
 
@@ -39,7 +39,6 @@ from domain.posts import Presence
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
-    from datetime import datetime
 
     from collectors.base import Grant, Http, PostRef
     from collectors.fields import Json
@@ -48,7 +47,7 @@ if TYPE_CHECKING:
     from domain.accounts import Account
     from domain.posts import Fetched, Parent, Post
 
-NAME = "linkedin_page"
+NAME = "linkedin"
 VERSION = "202606"
 READS = (
     "Public posts of the practice's page, picture descriptions, polls, and the page's description; not comments, not "
@@ -62,6 +61,7 @@ _HEADERS = {"LinkedIn-Version": VERSION, "X-Restli-Protocol-Version": "2.0.0"}
 _FINDER = {"X-RestLi-Method": "FINDER"}
 _NOT_THERE = (404,)
 _EARLY = timedelta(days=7)
+_NOTED_AFTER = timedelta(days=300)
 _SCOPES = frozenset({"r_organization_social", "r_organization_admin"})
 
 TERMS = Terms(
@@ -130,7 +130,7 @@ class LinkedInPage:
         bio = profile_of(self._organization(profile.platform_id, http)).bio
         return [ProofText(Proof.BIO, profile.url, bio)] if bio else []
 
-    def collect(self, account: Account, http: Http, now: datetime) -> Fetched:  # noqa: ARG002 - the protocol's
+    def collect(self, account: Account, http: Http, now: datetime) -> Fetched:
         """Read the posts, last changed first, back to those last changed before the permission began.
 
         No post was published after its last change, so that what lies beyond a page was published before it, too.
@@ -140,7 +140,9 @@ class LinkedInPage:
         walked = walk(
             lambda start: self._page(author, start, http), self.limits, lambda entries: older_than(entries, starts_at)
         )
-        return to_fetched(walked, covered=covers_since(walked, starts_at), profile=profile_of(page), cursor="{}")
+        covered = covers_since(walked, starts_at)
+        read = to_fetched(walked, covered=covered, profile=profile_of(page), cursor="{}")
+        return replace(read, notes=version_notes(now))
 
     def confirm(self, account: Account, post: Sequence[PostRef], http: Http) -> Mapping[str, Presence]:
         """Ask for each post by its URN, once the page itself has answered."""
@@ -189,6 +191,14 @@ class LinkedInPage:
             bio=seen.bio,
             reads=READS,
         )
+
+
+def version_notes(now: datetime) -> tuple[str, ...]:
+    """That the version asked for ends soon, from ten months after it began."""
+    began = datetime.strptime(VERSION, "%Y%m").replace(tzinfo=UTC)
+    if now - began < _NOTED_AFTER:
+        return ()
+    return (f"LinkedIn ends versions of its interface after about a year, and {VERSION} is asked for",)
 
 
 def _named_in(url: str) -> tuple[str, str] | None:

@@ -17,7 +17,6 @@ PLACE = {
 class GoogleBusinessApi(OwnedService):
     """`reviews` last changed first. Accounts come one a page, locations one a page."""
 
-    platform = "google_business"
     open_paths = ("/token",)
 
     def __init__(self) -> None:

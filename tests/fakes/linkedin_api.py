@@ -11,7 +11,6 @@ VERSION = "202606"
 class LinkedInApi(OwnedService):
     """`posts` last changed first. Refuses another version, a finder that is not called one, and pages over 100."""
 
-    platform = "linkedin_page"
     open_paths = ("/oauth/v2/accessToken",)
 
     def __init__(self) -> None:

@@ -44,7 +44,6 @@ class OwnedService(Loopback):
     `asked` keeps path and query of what was let in. `respond` raises Refused for what the documentation forbids.
     """
 
-    platform = ""
     open_paths: tuple[str, ...] = ()
     """Asked without a token."""
 

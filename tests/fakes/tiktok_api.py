@@ -8,7 +8,6 @@ from tests.fakes.owned_service import OwnedService, RefusedError
 class TikTokApi(OwnedService):
     """`videos` newest first. The cursor is the time of the last video listed, in milliseconds."""
 
-    platform = "tiktok"
     open_paths = ("/v2/oauth/token/",)
 
     def __init__(self) -> None:

@@ -10,8 +10,6 @@ PROBLEMS = "https://api.x.com/2/problems"
 class XApi(OwnedService):
     """`users` by id, `posts` newest first. `protected` and `suspended` hold what X would not show."""
 
-    platform = "x"
-
     def __init__(self) -> None:
         super().__init__()
         self.users = {"42": {"id": "42", "username": "dana_fern", "name": "Dana", "description": "Counselor"}}

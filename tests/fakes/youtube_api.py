@@ -12,7 +12,6 @@ SHOWN_REPLIES = 5
 class YouTubeApi(OwnedService):
     """`threads` newest first, each a list of comments with the top one first; `videos` by id with their privacy."""
 
-    platform = "youtube_comments"
     open_paths = ("/token",)
 
     def __init__(self) -> None:

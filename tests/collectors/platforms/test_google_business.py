@@ -62,7 +62,7 @@ def collect(google, client):
 
 
 def fern():
-    return account("google_business", "", LOCATION, url=f"https://maps.google.com/maps?cid={CID}")
+    return account("google_review_reply", "", LOCATION, url=f"https://maps.google.com/maps?cid={CID}")
 
 
 @pytest.mark.parametrize(

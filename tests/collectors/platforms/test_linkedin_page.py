@@ -64,7 +64,7 @@ def collect(linkedin, client):
 
 
 def fern():
-    return account("linkedin_page", "", PAGE)
+    return account("linkedin", "", PAGE)
 
 
 @pytest.mark.parametrize(
@@ -243,6 +243,15 @@ def test_another_pages_answer_is_refused(server, collect):
 
 def test_a_post_answers_nothing_that_is_read(linkedin, client):
     assert linkedin.parent(fern(), parsed().post, reader(client)) is None
+
+
+def test_a_version_that_ends_soon_is_noted(server, linkedin, client):
+    began = datetime.strptime(VERSION, "%Y%m").replace(tzinfo=UTC)
+    notes = [
+        linkedin.collect(fern(), reader(client), began + timedelta(days=days)).notes for days in (0, 299, 300, 500)
+    ]
+    assert [bool(said) for said in notes] == [False, False, True, True]
+    assert VERSION in notes[-1][0]
 
 
 def test_a_version_that_has_ended_is_told_as_that(server, collect):

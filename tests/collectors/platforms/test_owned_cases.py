@@ -12,8 +12,8 @@ from tests.fakes.collected import DATA, NOW, account, as_json
 from tests.fuzz.harness import Server
 
 IDS = {
-    "google_business": "accounts/1/locations/22",
-    "linkedin_page": "urn:li:organization:2414183",
+    "google_review_reply": "accounts/1/locations/22",
+    "linkedin": "urn:li:organization:2414183",
     "tiktok": "723f24d7-e717-40f8-a2b6-cb8464cd23b4",
     "x": "2244994945",
     "youtube_comments": f"UC{'f' * 22}",

@@ -6,6 +6,8 @@ import re
 
 MARK = "imported:"
 """How the platform of such an account begins; no platform that is read has a name like that."""
+IMPORTED = "imported"
+"""Under which name it stands what may be kept of such accounts."""
 _SERVICE = re.compile(r"[a-z0-9][a-z0-9_-]{0,39}")
 
 
@@ -22,6 +24,11 @@ def imported_from(service: str) -> str:
 def is_imported(platform: str) -> bool:
     """Whether an account of this platform is never fetched."""
     return platform.startswith(MARK)
+
+
+def terms_of(platform: str) -> str:
+    """Under which name the terms of an account's platform stand: what is handed over is under one for all services."""
+    return IMPORTED if is_imported(platform) else platform
 
 
 def service_of(platform: str) -> str:

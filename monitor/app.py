@@ -13,10 +13,12 @@ from typing import TYPE_CHECKING
 from analyzers.model.blend import load_local
 from analyzers.policy import load_policy
 from collectors.base import Politeness
+from collectors.handed import NO_TERMS
 from collectors.http import HttpClient, open_http
 from collectors.ocr import Ocr, OcrMissing
 from collectors.registry import platforms
 from domain.errors import ConfigError, Mistake
+from domain.imports import IMPORTED
 from domain.plans import Ceiling
 from domain.rhythm import SLOWEST, SPREAD
 from monitor.cadence import Cadence
@@ -141,17 +143,18 @@ class App:
         )
 
     def ceilings(self) -> dict[str, Ceiling]:
-        """What each platform's own terms allow to be kept."""
+        """What each platform's own terms allow to be kept, and what of accounts that are imported."""
+        terms = {name: platform.terms for name, platform in self.platforms.items()} | {IMPORTED: NO_TERMS}
         return {
             name: Ceiling(
-                keep_text=platform.terms.keep_text,
-                erase_deleted=platform.terms.erase_deleted,
-                refresh_within=platform.terms.refresh_within,
-                keep_scores=platform.terms.keep_scores,
-                author_only=platform.terms.author_only,
-                source=platform.terms.source,
+                keep_text=one.keep_text,
+                erase_deleted=one.erase_deleted,
+                refresh_within=one.refresh_within,
+                keep_scores=one.keep_scores,
+                author_only=one.author_only,
+                source=one.source,
             )
-            for name, platform in self.platforms.items()
+            for name, one in terms.items()
         }
 
 

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 from sqlalchemy import delete, func, select
 
 from domain.errors import StoreError
+from domain.imports import terms_of
 from domain.plans import RetentionReport
 from store.database import backup_of
 from store.deliveries import forget_deliveries
@@ -82,7 +83,7 @@ class RetentionStore:
         """
         removed = dict.fromkeys(_KINDS, 0)
         for account_id, platform in self._accounts():
-            rules = Rules(account_id, profile, ceilings.get(platform), now)
+            rules = Rules(account_id, profile, ceilings.get(terms_of(platform)), now)
             for kind, count in self._one_account(rules, dry_run=dry_run).items():
                 removed[kind] += count
         held = self._held()

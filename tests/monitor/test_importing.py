@@ -18,6 +18,7 @@ from domain.reporting import Reading
 from monitor.digest import draft
 from monitor.enrol import offer_import, verify_by_form
 from monitor.importing import Handover, Memory, concluded, import_file, verify
+from monitor.retention import PROFILES
 from reports.items import account_line
 from store.engine import Store
 from tests.fakes.exports import instagram, linkedin, mastodon, note, picture, share, tweet, x_archive, zipped
@@ -142,8 +143,12 @@ def test_a_dry_run_says_the_same_and_stores_nothing(practice, hand):
 def archive(*numbers, made):
     """A whole archive of X that was made at this time, as its manifest says."""
     tweets = [tweet(number, HARMLESS, "Thu Oct 08 10:00:00 +0000 2026") for number in numbers]
+    return x_archive(*tweets, manifest=made_at(made))
+
+
+def made_at(made):
     info = {"archiveInfo": {"generationDate": made, "isPartialArchive": False}}
-    return x_archive(*tweets, manifest=f"window.__THAR_CONFIG = {json.dumps(info)}")
+    return f"window.__THAR_CONFIG = {json.dumps(info)}"
 
 
 def test_only_a_second_whole_export_six_hours_later_makes_a_post_gone(practice, hand):
@@ -471,3 +476,27 @@ def shown(practice):
     (line,) = draft(practice.reporting(), period_of(practice.clock(), "America/New_York")).coverage
     said = account_line(line, "America/New_York")
     return line.reading, said.platform, said.reading
+
+
+RUDE = "The new therapist at Birchwood Clinic is a complete idiot and a fraud."
+
+
+def test_words_of_a_post_that_is_gone_are_erased(practice, hand):
+    standing(practice, "x")
+    practice.clock.to("2026-10-12T12:00:00+00:00")
+    archives = (
+        x_archive(tweet(2, RUDE, "Thu Oct 08 10:00:00 +0000 2026"), manifest=made_at("2026-10-09T08:00:00Z")),
+        archive(made="2026-10-10T08:00:00Z"),
+        archive(made="2026-10-11T08:00:00Z"),
+    )
+    for members in archives:
+        hand("x", members)
+        practice.clock.forward(hours=7)
+    (before,) = practice.store.findings.all()
+    nothing = practice.store.retention.apply(PROFILES["us"], {}, practice.clock(), dry_run=True)
+    report = practice.store.retention.apply(PROFILES["us"], practice.app().ceilings(), practice.clock())
+
+    assert nothing.removed["texts"] == 0
+    assert before.gone_at is not None
+    assert before.excerpt
+    assert report.removed["texts"] == 1

@@ -5,7 +5,9 @@ import pytest
 from collectors import imports
 from collectors.import_format import Export, gathered, must_be_of, parse_json, tally
 from collectors.import_registry import formats, read_export
+from collectors.registry import platforms
 from domain.errors import ImportRefused
+from domain.imports import IMPORTED, imported_from, is_imported, is_service, terms_of
 from domain.posts import Post, PostKind
 from tests.fakes.exports import HANDING, linkedin, mastodon, note, zipped
 
@@ -14,6 +16,20 @@ EMPTY = Export(posts=(), listed_ids=frozenset())
 
 def test_every_format_is_found_by_looking():
     assert sorted(formats()) == ["instagram", "jsonfeed", "linkedin", "mastodon", "profile", "text", "x"]
+
+
+def test_no_platform_that_is_read_passes_for_an_imported_one():
+    assert imported_from("linkedin") == "imported:linkedin"
+    assert not [name for name in platforms() if is_imported(name) or name == IMPORTED]
+    assert terms_of("imported:linkedin") == IMPORTED != terms_of("linkedin")
+
+
+@pytest.mark.parametrize(
+    ("name", "usable"),
+    [("linkedin", True), ("psychology-today", True), ("", False), ("X", False), ("a b", False), ("a" * 41, False)],
+)
+def test_a_service_has_a_plain_name(name, usable):
+    assert is_service(name) is usable
 
 
 @pytest.mark.parametrize("body", ["", "FORMAT = 7", "FORMAT = type('F', (), {'name': 'f', 'read': None})()"])

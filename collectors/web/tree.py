@@ -131,8 +131,9 @@ def claims(document: Document) -> tuple[str, ...]:
 
 
 def has_words(element: Element) -> bool:
-    """Whether there is anything to read in it."""
-    return any(text.strip() for text in element.itertext())
+    """Whether there is anything to read in it, be it the description of a picture."""
+    texts = any(text.strip() for text in element.itertext())
+    return texts or any(picture.get("alt", "").strip() for picture in element.iter("img"))
 
 
 def absolute(base: str, href: str) -> str:

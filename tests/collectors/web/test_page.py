@@ -118,6 +118,11 @@ def test_links_and_pictures_of_the_main_part_are_the_post_s():
     assert [medium.alt for medium in post.media] == ["Dana at a desk", "The house"]
 
 
+def test_a_page_of_pictures_alone_says_what_their_descriptions_say():
+    (post,) = posts("<main><img src=/a.png alt='I cure shyness'></main>")
+    assert (post.text, [medium.alt for medium in post.media]) == ("", ["I cure shyness"])
+
+
 ENTRY = """<main><article class="h-entry" lang="en"><h1 class="p-name">On rest</h1>
 <a class="p-author h-card" href="/">Dana Ferreira</a> <time class="dt-published" datetime="2026-11-02T09:00:00-05:00">2</time>
 <a class="u-url" href="/about">#</a><div class="e-content"><p>Rest is work. Take a long walk, and then another one.</p></div></article></main>"""

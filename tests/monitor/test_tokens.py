@@ -11,9 +11,11 @@ import pytest
 from collectors.base import Consent, Grant, Http
 from domain.audit import COMMAND, SYSTEM
 from domain.errors import CollectError, ConfigError, RateLimited, TokenRefused, UsageError
+from monitor.config import load_config
 from monitor.token_answer import brought_in
 from monitor.token_file import Kept, TokenFile
 from monitor.tokens import Owners, account_of, add, drop, drop_withdrawn, ending, ends_soon, fault_of, tell
+from monitor.work import retention
 from store.engine import Store
 from tests.fakes.http import FakeHttp
 from tests.fakes.platform import FakePlatform
@@ -455,6 +457,44 @@ def test_a_withdrawn_accounts_token_goes_and_one_brought_afterwards_stays(practi
     owners.file.put(Kept(grant("tess", obtained_at=practice.clock())))
     assert drop_withdrawn(owners.file, practice.store, practice.clock()) == 0
     assert account_of(practice.store, "fake", "tess").id == account.id
+
+
+def test_the_daily_erasure_forgets_the_token_of_an_account_that_was_withdrawn_elsewhere(practice) -> None:
+    account = practice.authorise()
+    app = practice.app()
+    app.tokens.put(Kept(grant("tess")))
+    practice.clock.forward(hours=1)
+    practice.store.accounts.withdraw(account.id, "tester", practice.clock())
+    retention(app)
+    assert app.tokens.read() == ()
+    assert events(practice) == [("token.removed", f"account:{account.id}", SYSTEM)]
+    app.tokens.path.chmod(0o644)
+    retention(app)
+
+
+def test_the_file_lies_where_the_configuration_says(practice, tmp_path) -> None:
+    assert practice.config.tokens_file == tmp_path / "section7.tokens"
+    file = tmp_path / "config.toml"
+    file.write_text(file.read_text().replace('"section7.tokens"', '"owners/of.toml"'))
+    assert load_config(file, {}).tokens_file == tmp_path / "owners" / "of.toml"
+    file.write_text(file.read_text().replace('"owners/of.toml"', '""'))
+    with pytest.raises(ConfigError, match=r"paths\.tokens_file"):
+        load_config(file, {})
+
+
+class Noting(RenewingPlatform):
+    def collect(self, account, http, now):
+        return replace(super().collect(account, http, now), notes=("The interface answers as v28.0.",))
+
+
+def test_what_an_administrator_should_know_of_an_interface_is_logged(practice, owners, capsys) -> None:
+    practice.platform = Noting(consent=CONSENT)
+    practice.authorise()
+    owners.file.put(Kept(grant()))
+    assert collected(practice, owners) == "read"
+    said = capsys.readouterr()
+    assert "platform-note" in said.out + said.err
+    assert "v28.0" in said.out + said.err
 
 
 def test_the_database_holds_no_token_whatever_was_done(practice, owners, sqlite_url) -> None:

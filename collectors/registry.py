@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from collectors.base import Consent, Http, Platform
     from domain.accounts import Profile
 
-PROBING_ORDER = ("wordpress", "mastodon")
+PROBING_ORDER = ("wordpress", "mastodon", "activitypub")
 """Who is asked first about an address that nobody recognises: the richer source before the poorer. Platforms that
 are not named follow by name; "feed", which nearly every site offers as well, and "webpage", which every site is,
 come last."""

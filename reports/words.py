@@ -60,6 +60,7 @@ CLAUSE_TITLES = {
     Clause.OPINION: "Discretion in sharing personal opinions",
 }
 PLATFORMS = {
+    "activitypub": "ActivityPub",
     "bluesky": "Bluesky",
     "facebook": "Facebook",
     "facebook_page": "Facebook Page",

@@ -75,6 +75,7 @@ PLATFORMS = {
     "wordpress": "WordPress",
     "x": "X",
     "youtube": "YouTube",
+    "youtube_comments": "YouTube comments",
 }
 READING = {
     Reading.READ: "read",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import timedelta
+from functools import cached_property
 from typing import TYPE_CHECKING, TypeAlias
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from datetime import datetime
 
+    from console.flood import Counting
     from console.identity import IdentityProvider
     from domain.findings import Accepted, ClauseText, Endorsement
     from domain.reporting import Message
@@ -28,7 +30,7 @@ Lesson: TypeAlias = "Accepted | Endorsement"
 _LOOPBACK = ("127.0.0.1", "localhost", "[::1]")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)  # without slots, which would leave no place for what is made once
 class PracticeWords:
     """The practice as pages name it. `clauses` are the nine sections of the policy, in its own words."""
 
@@ -38,6 +40,11 @@ class PracticeWords:
     clauses: tuple[ClauseText, ...] = ()
     error_rates: str = ""
     """One or two sentences on how often the detector errs, as measured."""
+
+    @cached_property
+    def titles(self) -> tuple[tuple[str, str], ...]:
+        """(clause, its title in the practice's words)."""
+        return tuple((clause.id, clause.title) for clause in self.clauses)
 
     @property
     def zone(self) -> ZoneInfo:
@@ -85,7 +92,7 @@ class Desk:
     settings: Settings = Settings()
     routing: Routing = field(default_factory=Routing)
     """Who handles concerns."""
-    flood: Flood = field(default_factory=Flood, repr=False)
+    flood: Counting = field(default_factory=Flood, repr=False)
     """Counts what strangers send."""
     profile: str = "us"
     """The retention profile's name, which says under which law the practice works."""

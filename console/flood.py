@@ -10,7 +10,7 @@ from collections import defaultdict, deque
 from dataclasses import dataclass, field
 from datetime import timedelta
 from threading import Lock
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -20,9 +20,16 @@ _FROM_EVERYWHERE = 20
 """Networks' worth that are let in together, whatever number of networks they come from."""
 
 
+class Counting(Protocol):
+    """Counts what comes from each network."""
+
+    def lets_in(self, network: str, most: int, now: datetime) -> bool:
+        """Count one more and True, or False when there were too many within the hour."""
+
+
 @dataclass(frozen=True, slots=True)
 class Flood:
-    """Counts by network. One a process; a restart forgets."""
+    """Counts by network. Where several processes answer they share one; a restart forgets."""
 
     _came: dict[str, deque[datetime]] = field(default_factory=lambda: defaultdict(deque))
     _lock: Lock = field(default_factory=Lock)

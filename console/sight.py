@@ -43,8 +43,7 @@ def shown(asked: Asked, hit: Hit) -> Entry:
         account_link=f"accounts/{finding.account_id}" if archive else "",
         link=f"findings/{finding.id}" if archive else "",
     )
-    titles = [(clause.id, clause.title) for clause in practice.clauses]
-    entry = entry_of(finding, titles, practice.time_zone, where, status(hit.state, hit.outcome))
+    entry = entry_of(finding, practice.titles, practice.time_zone, where, status(hit.state, hit.outcome))
     if hit.confidential and not asked.user.may(Permission.REVIEW_CRITICAL):
         return replace(entry, account="", author="", reason="", excerpt="", url="")
     # No more than the digest mail says.

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 import structlog
 import uvicorn
+from uvicorn.supervisors import Multiprocess
 
 from console.desk import Desk, PracticeWords, Settings
 from domain.errors import UsageError
@@ -26,6 +27,8 @@ from monitor.systemd import notify
 from monitor.teaching import teach
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from starlette.applications import Starlette
 
     from console.desk import Lesson
@@ -38,7 +41,9 @@ log = structlog.get_logger(__name__)
 _GRACE_SECONDS = 20
 """How long answers in hand may take once the server was told to stop."""
 _MOST_AT_ONCE = 500
-"""Requests; more are answered 503 before anything was read."""
+"""Requests in one process; more are answered 503 before anything was read."""
+_LONGEST_SILENCE_S = 60
+"""A process that answers its keeper no sooner is begun anew; it also has to be up within that time."""
 
 
 def desk_of(app: App, identity: IdentityProvider | None = None) -> Desk:
@@ -105,11 +110,26 @@ def serve(application: Starlette, config: Config) -> None:
 
     Raises UsageError when the address is taken or not this machine's.
     """
-    # Its tracebacks would repeat what somebody typed; the console logs its own incidents.
-    logging.getLogger("uvicorn.error").setLevel(logging.CRITICAL + 1)
+    silence_server()
     listening = _listen(config.console.listen)
-    settings = uvicorn.Config(
+    with listening:
+        _Server(_settings(application, config), config.console.address).run(sockets=[listening])
+
+
+def silence_server() -> None:
+    """Keep the server's own tracebacks out of the log: they would repeat what somebody typed.
+
+    The console logs its own incidents.
+    """
+    logging.getLogger("uvicorn.error").setLevel(logging.CRITICAL + 1)
+
+
+def _settings(application: Starlette | Callable[[], Starlette], config: Config, workers: int = 1) -> uvicorn.Config:
+    return uvicorn.Config(
         application,
+        factory=workers > 1,
+        workers=workers,
+        timeout_worker_healthcheck=_LONGEST_SILENCE_S,
         http="h11",
         ws="none",
         lifespan="off",
@@ -122,8 +142,37 @@ def serve(application: Starlette, config: Config) -> None:
         limit_concurrency=_MOST_AT_ONCE,
         timeout_graceful_shutdown=_GRACE_SECONDS,
     )
+
+
+def serve_by(workers: int, application: Callable[[], Starlette], config: Config) -> None:
+    """As `serve`, by so many processes: each makes its own `application`, and one that ends is begun anew.
+
+    A connection goes to whichever is free. Raises UsageError as `serve` does.
+    """
+    silence_server()
+    listening = _listen(config.console.listen)
     with listening:
-        _Server(settings, config.console.address).run(sockets=[listening])
+        _Workers(_settings(application, config, workers), [listening], config.console.address).run()
+
+
+class _Workers(Multiprocess):
+    """Says when the first of the processes listens, and when they stop."""
+
+    def __init__(self, config: uvicorn.Config, sockets: list[socket.socket], address: str) -> None:
+        super().__init__(config, sockets)
+        self._address = address
+        self._told = False
+
+    def keep_subprocess_alive(self) -> None:
+        super().keep_subprocess_alive()
+        if not self._told and not self.should_exit.is_set() and self.processes[0].is_ready():
+            self._told = True
+            log.info("serving", address=self._address, workers=len(self.processes))
+            notify("READY=1", os.environ)
+
+    def terminate_all(self) -> None:
+        notify("STOPPING=1", os.environ)
+        super().terminate_all()
 
 
 class _Server(uvicorn.Server):

@@ -167,6 +167,7 @@ class Choice(TypeDecorator[_E]):
     def __init__(self, members: type[_E]) -> None:
         super().__init__()
         self.members = members
+        self._by_value = {member.value: member for member in members}
 
     def process_bind_param(self, value: _E | None, dialect: Dialect) -> str | None:  # noqa: ARG002 - SQLAlchemy's signature
         """Raises ValueError for anything that is not a member."""
@@ -174,7 +175,7 @@ class Choice(TypeDecorator[_E]):
 
     def process_result_value(self, value: str | None, dialect: Dialect) -> _E | None:  # noqa: ARG002 - SQLAlchemy's signature
         """The member itself."""
-        return None if value is None else self.members(value)
+        return None if value is None else self._by_value[value]
 
 
 def one_of(column: str, members: type[StrEnum]) -> CheckConstraint:

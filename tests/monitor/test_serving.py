@@ -9,15 +9,18 @@ import signal
 import socket
 import subprocess
 import sys
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
+from console.flood import WINDOW
 from domain.errors import ConfigError
 from monitor.cli import main
 from monitor.config import load_config
 from monitor.config_console import host_and_port
 from monitor.serving import console_key
+from monitor.workers import flood_at, shared_flood
 
 WRONG_USAGE = 2
 ROOT = Path(__file__).parents[2]
@@ -91,6 +94,46 @@ def test_it_answers_tells_systemd_and_ends_well_on_sigterm(folder: Path) -> None
         "stopping",
         "stopped",
     ]
+
+
+def test_several_processes_answer_and_end_together(folder: Path) -> None:
+    port = free_port()
+    configure(folder, listen=f'"127.0.0.1:{port}"')
+    with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as channel:
+        channel.bind(str(folder / "notify"))
+        channel.settimeout(110)
+        process = subprocess.Popen(
+            [sys.executable, "-m", "monitor", "serve", "--workers", "2"],
+            cwd=folder,
+            env={**os.environ, "PYTHONPATH": str(ROOT), "NOTIFY_SOCKET": str(folder / "notify")},
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+        try:
+            said = [channel.recv(100).decode()]
+            answers = [asked(port, "/health") for _ in range(10)]
+        finally:
+            process.send_signal(signal.SIGTERM)
+            _, log = process.communicate(timeout=60)
+        said.append(channel.recv(100).decode())
+
+    assert said == ["READY=1", "STOPPING=1"]
+    assert answers == [(200, "ok\n")] * 10
+    assert process.returncode == 0, log
+    events = [json.loads(line)["event"] for line in log.splitlines()]
+    assert events.count("answered") == 10
+    assert "incident" not in events
+    assert events[-1] == "stopped"
+
+
+def test_processes_count_what_strangers_send_together() -> None:
+    now = datetime(2026, 11, 18, 12, tzinfo=UTC)
+    address = shared_flood()
+    one, other = flood_at(address), flood_at(address)
+
+    assert [each.lets_in("here", 3, now) for each in (one, other, one, other, one)] == [True, True, True, False, False]
+    assert other.lets_in("there", 3, now)
+    assert one.lets_in("here", 3, now + WINDOW)
 
 
 def test_an_address_that_is_taken_is_told(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:

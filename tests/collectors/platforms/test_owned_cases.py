@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import json
+from dataclasses import asdict
 from importlib import import_module
+from urllib.parse import urlsplit
 
 import pytest
 
 from collectors.registry import platforms
+from domain.errors import TokenRefused
 from tests.fakes.collected import DATA, NOW, account, as_json
+from tests.fakes.owned_service import OwnedService
 from tests.fuzz.harness import Server
 
 IDS = {
@@ -40,3 +44,20 @@ def test_a_platform_built_from_documentation_says_so_and_whose_terms_it_keeps(na
     assert platform.terms.source.split()[-1].startswith("https://")
     assert platform.consent.needed <= platform.consent.allowed
     assert all(host.count(".") >= 1 and "/" not in host for host in platform.consent.hosts)
+
+
+@pytest.mark.parametrize("name", sorted(IDS))
+def test_every_address_that_is_asked_lies_on_a_host_that_the_consent_names(name):
+    platform = platforms()[name]
+    asked = [value for value in asdict(platform).values() if isinstance(value, str) and value.startswith("http")]
+    assert asked
+    assert {urlsplit(address).hostname for address in asked} == set(platform.consent.hosts)
+    assert all(address.startswith("https://") for address in asked)
+
+
+@pytest.mark.parametrize("name", sorted(IDS))
+def test_without_a_token_nothing_is_asked(name):
+    with OwnedService() as server, server.client() as client:
+        with pytest.raises(TokenRefused):
+            platforms()[name].collect(account(name, "", IDS[name]), client.for_account(30), NOW)
+        assert not server.seen

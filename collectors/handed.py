@@ -29,6 +29,7 @@ class HandedOver:
 
     def __init__(self, fetched: Fetched) -> None:
         self._fetched = fetched
+        self._by_id = {post.post_id: post for post in fetched.posts}
 
     def recognises(self, url: str) -> bool:  # noqa: ARG002 - the protocol's
         """Never: nobody finds it by an address."""
@@ -52,8 +53,7 @@ class HandedOver:
 
     def parent(self, account: Account, post: Post, http: Http) -> Parent | None:  # noqa: ARG002 - the protocol's
         """The owner's own post that is answered, if the export has it; other people's words are in none."""
-        own = (one for one in self._fetched.posts if one.post_id == post.reply_to_id)
-        found = next(own, None)
+        found = self._by_id.get(post.reply_to_id or "")
         return Parent(found.full_text, ParentAuthor.SELF) if found else None
 
 

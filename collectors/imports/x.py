@@ -9,11 +9,12 @@ described from README.txt of the archive and from what readers of it agree on
 from __future__ import annotations
 
 import re
+from collections import defaultdict
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from html import unescape
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
 from collectors import fields
 from collectors.feeds.identity import item_key
@@ -33,7 +34,12 @@ _ASSIGNED = re.compile(rb"\s*window\.[\w.]{1,200}\s*=\s*")
 _RETWEET = re.compile(r"RT @\w{1,30}: ")
 _CUT = re.compile(r"(?:…|\.\.\.)?(?:\s*https://t\.co/\w{1,30})?\s*$")
 _DATE = "%a %b %d %H:%M:%S %z %Y"
-_SAME_MOMENT = timedelta(seconds=2)
+_ID = re.compile(r"[0-9]{1,20}")
+_LONG = 200
+"""Characters; what was cut off is longer than this, or ends with "…"."""
+_APART = 2
+"""Seconds by which the two files may date one tweet differently."""
+_Notes: TypeAlias = "Mapping[int, Sequence[str]]"
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +66,7 @@ class XArchive:
             raise ImportRefused("data/account.js does not say whose account it is")
         if _protected(members):
             raise ImportRefused("the account is protected, so that its posts are not public")
-        notes = tuple(_notes(members))
+        notes = _notes(members)
         own_id = fields.identifier(account, "accountId")
         tweets = [tweet for name in sorted(members.names) if _TWEETS.fullmatch(name) for tweet in _rows(members, name)]
         read = [(_reason(tweet), tweet) for tweet in tweets]
@@ -121,26 +127,28 @@ def _manifest(members: Members) -> tuple[datetime | None, bool]:
     return parse_instant(info.get("generationDate")), info.get("isPartialArchive") is not False
 
 
-def _notes(members: Members) -> Iterator[tuple[datetime, str]]:
-    """Time and words of tweets that were too long for data/tweets.js, which cuts them off."""
+def _notes(members: Members) -> _Notes:
+    """Words of tweets that were too long for data/tweets.js, which cuts them off, by the second they were written."""
+    notes: defaultdict[int, list[str]] = defaultdict(list)
     for note in _rows(members, "data/note-tweet.js") if "data/note-tweet.js" in members.names else ():
         at, words = parse_instant(note.get("createdAt")), fields.text(fields.child(note, "core"), "text")
         if at and words:
-            yield at, unescape(words)
+            notes[int(at.timestamp())].append(unescape(words))
+    return notes
 
 
 def _reason(tweet: Json) -> str:
     """Why a tweet is no post of the owner's own; "" when it is one."""
-    if not fields.identifier(tweet, "id_str") or not (fields.text(tweet, "full_text") or fields.text(tweet, "text")):
-        return "malformed"
     said = fields.text(tweet, "full_text") or fields.text(tweet, "text")
+    if not _number(tweet, "id_str") or not said:
+        return "malformed"
     return "boost" if _RETWEET.match(said) or tweet.get("retweeted_status") else ""
 
 
-def _post(tweet: Json, own_id: str, notes: Sequence[tuple[datetime, str]]) -> Post:
-    answered = fields.identifier(tweet, "in_reply_to_status_id_str")
+def _post(tweet: Json, own_id: str, notes: _Notes) -> Post:
+    answered = _number(tweet, "in_reply_to_status_id_str")
     whom = fields.identifier(tweet, "in_reply_to_user_id_str")
-    number = fields.identifier(tweet, "id_str")
+    number = _number(tweet, "id_str")
     published = _instant(fields.text(tweet, "created_at"))
     said = unescape(fields.text(tweet, "full_text") or fields.text(tweet, "text"))
     addresses = _addresses(tweet)
@@ -163,9 +171,15 @@ def _post(tweet: Json, own_id: str, notes: Sequence[tuple[datetime, str]]) -> Po
 def _original(tweet: Json) -> str:
     """The id that a tweet had before it was edited: each edit gets one of its own."""
     info = fields.child(tweet, "edit_info")
-    edited = fields.identifier(fields.child(info, "edit"), "initialTweetId")
+    edited = _number(fields.child(info, "edit"), "initialTweetId")
     ids = fields.strings(fields.child(info, "initial"), "editTweetIds")
-    return edited or (ids[0] if ids else "")
+    return edited or (ids[0] if ids and _ID.fullmatch(ids[0]) else "")
+
+
+def _number(obj: Json, key: str) -> str:
+    """An id as X gives them; "" for anything else."""
+    value = fields.identifier(obj, key)
+    return value if _ID.fullmatch(value) else ""
 
 
 def _instant(written: str) -> datetime | None:
@@ -181,13 +195,13 @@ def _instant(written: str) -> datetime | None:
     return parse_instant(at.isoformat())
 
 
-def _uncut(said: str, at: datetime | None, notes: Sequence[tuple[datetime, str]]) -> str:
+def _uncut(said: str, at: datetime | None, notes: _Notes) -> str:
     """The whole words of a long tweet: the note of the same moment that begins with what is left of it."""
-    start = " ".join(_CUT.sub("", said).split())
-    for written, words in notes:
-        if at and abs(written - at) <= _SAME_MOMENT and " ".join(words.split()).startswith(start[:200]):
-            return words
-    return said
+    if at is None or not notes or (len(said) < _LONG and "…" not in said):
+        return said
+    start, second = " ".join(_CUT.sub("", said).split())[:200], int(at.timestamp())
+    nearby = (words for near in range(second - _APART, second + _APART + 1) for words in notes.get(near, ()))
+    return next((words for words in nearby if " ".join(words.split()).startswith(start)), said)
 
 
 def _addresses(tweet: Json) -> Mapping[str, str]:

@@ -500,3 +500,24 @@ def test_words_of_a_post_that_is_gone_are_erased(practice, hand):
     assert before.gone_at is not None
     assert before.excerpt
     assert report.removed["texts"] == 1
+
+
+def test_a_danger_is_told_at_once_and_stands_nowhere(practice, hand):
+    standing(practice, "mastodon")
+    practice.clock.forward(days=5)
+    done = hand("mastodon", mastodon(note(1, "As for me, I want to die.", AFTER)))
+
+    assert done.mail.sent == 1
+    assert [mail.recipient for mail in practice.mailer.sent] == [practice.policy.hears_of_danger.email]
+    assert "die" not in repr([entry.record for entry in practice.store.audit.entries()])
+
+
+def test_comments_and_articles_are_judged_as_what_they_are(practice, hand):
+    account = standing(practice, "linkedin")
+    practice.clock.forward(days=5)
+    row = f'2026-10-10 10:00:00,https://www.linkedin.com/feed/update/urn%3Ali%3Aactivity%3A9,"{GRAVE}"\r\n'
+    page = f'<h1>On boundaries</h1><p class="published">Published on 2026-10-10 10:00</p><p>{GRAVE}</p>'
+    done = hand("linkedin", linkedin(comments=row, one=page), vouched=True)
+
+    assert (done.listed, len(known(practice, account))) == (2, 2)
+    assert {finding.kind for finding in practice.store.findings.all()} == {PostKind.COMMENT, PostKind.ARTICLE}

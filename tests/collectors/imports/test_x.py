@@ -162,3 +162,10 @@ def test_a_tweet_without_a_date_is_remembered_and_never_judged(date):
     (post,) = read(tweet(1, "Words", date)).posts
 
     assert (post.published_at, post.undatable) == (None, True)
+
+
+@pytest.mark.parametrize("number", [":profile", "", "1" * 21, "x1", "٣"])
+def test_an_id_that_is_no_number_is_none_of_xs(number):
+    export = read({"tweet": {"id_str": number, "full_text": "Words", "created_at": "Wed Nov 18 10:00:00 +0000 2026"}})
+
+    assert (export.posts, export.skipped, export.whole) == ((), {"malformed": 1}, False)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -62,7 +63,13 @@ def write_versions(connection: Connection, account_id: int, verdicts: Sequence[V
     kept: list[int] = []
     changed: list[int] = []
     new = 0
+    fresh = _add_fresh(connection, account_id, verdicts, now)
     for verdict in verdicts:
+        if (added := fresh.get(verdict.version.post.post_id)) is not None:
+            new += verdict.version.change is Change.NEW
+            written.append((added, verdict))
+            kept += [added] if verdict.kept_text is not None else []
+            continue
         key, before = _post(connection, account_id, verdict, now)
         new += before is None and verdict.version.change is Change.NEW
         if before is not None and before != verdict.version.post.content_hash:
@@ -74,6 +81,37 @@ def write_versions(connection: Connection, account_id: int, verdicts: Sequence[V
     return Written(tuple(written), new, len(changed), tuple(kept), tuple(changed))
 
 
+def _add_fresh(
+    connection: Connection, account_id: int, verdicts: Sequence[Verdict], now: datetime
+) -> Mapping[str, int]:
+    """Add the posts that are not there, each with its version, in two statements; version ids by the platform's id.
+
+    A post that stands twice among the verdicts is left to be added one by one.
+    """
+    times = Counter(verdict.version.post.post_id for verdict in verdicts)
+    known = _among(connection, account_id, tuple(times))
+    fresh = [one for one in verdicts if times[(id_ := one.version.post.post_id)] == 1 and id_ not in known]
+    if not fresh:
+        return {}
+    rows = [_post_row(account_id, verdict, now) for verdict in fresh]
+    keys = connection.execute(insert(posts).returning(posts.c.id, sort_by_parameter_order=True), rows).scalars().all()
+    rows = [_version_row(key, verdict, now) for key, verdict in zip(keys, fresh, strict=True)]
+    added = insert(versions).returning(versions.c.id, sort_by_parameter_order=True)
+    ids = connection.execute(added, rows).scalars().all()
+    return {verdict.version.post.post_id: number for verdict, number in zip(fresh, ids, strict=True)}
+
+
+def _among(connection: Connection, account_id: int, post_ids: Sequence[str]) -> set[str]:
+    """Those of the posts that are there."""
+    found: set[str] = set()
+    for start in range(0, len(post_ids), _CHUNK):
+        those = posts.c.post_id.in_(post_ids[start : start + _CHUNK])
+        found.update(
+            connection.execute(select(posts.c.post_id).where(posts.c.account_id == account_id, those)).scalars()
+        )
+    return found
+
+
 def _post(connection: Connection, account_id: int, verdict: Verdict, now: datetime) -> tuple[int, str | None]:
     """Key of the post's row, and the hash it had before; None when the row is new."""
     post = verdict.version.post
@@ -83,6 +121,12 @@ def _post(connection: Connection, account_id: int, verdict: Verdict, now: dateti
         seen = {"current_hash": post.content_hash, "last_seen_at": now} | _STANDING | _address(verdict)
         connection.execute(update(posts).where(posts.c.id == known.id).values(**seen))
         return known.id, known.current_hash
+    row = _post_row(account_id, verdict, now)
+    return connection.execute(insert(posts).values(row).returning(posts.c.id)).scalar_one(), None
+
+
+def _post_row(account_id: int, verdict: Verdict, now: datetime) -> dict[str, Any]:
+    post = verdict.version.post
     row = {
         "account_id": account_id,
         "post_id": post.post_id,
@@ -94,8 +138,7 @@ def _post(connection: Connection, account_id: int, verdict: Verdict, now: dateti
         "last_seen_at": now,
         "current_hash": post.content_hash,
     }
-    row |= _STANDING | _address(verdict)
-    return connection.execute(insert(posts).values(row).returning(posts.c.id)).scalar_one(), None
+    return row | _STANDING | _address(verdict)
 
 
 def _address(verdict: Verdict) -> dict[str, str]:
@@ -110,9 +153,22 @@ def _version(connection: Connection, post_key: int, verdict: Verdict, now: datet
     """
     post = verdict.version.post
     keeps = verdict.kept_text is not None
-    kept = {"kept_text": verdict.kept_text, "kept_alts": verdict.kept_alts if keeps else None}
-    kept["salt"] = new_salt() if keeps or verdict.findings else None
-    row = {
+    row = _version_row(post_key, verdict, now)
+    added: int | None = insert_if_new(connection, versions, row)
+    if added is not None:
+        return added, keeps
+    kept = {name: row[name] for name in ("kept_text", "kept_alts", "salt")}
+    same = and_(versions.c.post_key == post_key, versions.c.content_hash == post.content_hash)
+    again = 0
+    if keeps:
+        again = connection.execute(update(versions).where(same, versions.c.kept_text.is_(None)).values(**kept)).rowcount
+    known: int = connection.execute(select(versions.c.id).where(same)).scalar_one()
+    return known, again > 0
+
+
+def _version_row(post_key: int, verdict: Verdict, now: datetime) -> dict[str, Any]:
+    post, keeps = verdict.version.post, verdict.kept_text is not None
+    return {
         "post_key": post_key,
         "content_hash": post.content_hash,
         "change": verdict.version.change,
@@ -120,16 +176,10 @@ def _version(connection: Connection, post_key: int, verdict: Verdict, now: datet
         "edited_at": post.edited_at,
         "language": post.language,
         "assessed": verdict.assessed,
+        "kept_text": verdict.kept_text,
+        "kept_alts": verdict.kept_alts if keeps else None,
+        "salt": new_salt() if keeps or verdict.findings else None,
     }
-    added: int | None = insert_if_new(connection, versions, row | kept)
-    if added is not None:
-        return added, keeps
-    same = and_(versions.c.post_key == post_key, versions.c.content_hash == post.content_hash)
-    again = 0
-    if keeps:
-        again = connection.execute(update(versions).where(same, versions.c.kept_text.is_(None)).values(**kept)).rowcount
-    known: int = connection.execute(select(versions.c.id).where(same)).scalar_one()
-    return known, again > 0
 
 
 def write_findings(connection: Connection, written: Written, policy_version: str, now: datetime) -> Found:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib
 import pkgutil
+from functools import cache
 from typing import TYPE_CHECKING
 
 from console import routes as shipped
@@ -31,6 +32,7 @@ PUBLIC = frozenset(
 """What may be opened without being signed in; a page elsewhere must name the permission it needs."""
 
 
+@cache
 def pages(package: ModuleType = shipped) -> tuple[Page, ...]:
     """Every page, by path and verb.
 

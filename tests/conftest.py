@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
+    from playwright.sync_api import Browser as Chromium
+
     from store.engine import Store
 
 LOOPBACK = ["127.0.0.1", "::1", "localhost"]
@@ -55,6 +57,19 @@ def cluster(common_folder: Path) -> Cluster:
             raise
         pytest.skip(str(missing))
     return shared_cluster(common_folder, upgrade)
+
+
+@pytest.fixture(scope="module")
+def chromium() -> Iterator[Chromium]:
+    """A real browser; whoever wants one that nobody used opens a context of it.
+
+    For one module: while it is there, no other event loop can run in this thread.
+    """
+    # Only tests in a browser need it, and it takes half a second to import.
+    from tests.fakes.chromium import chromium_started  # noqa: PLC0415
+
+    with chromium_started() as browser:
+        yield browser
 
 
 @pytest.fixture(scope="session")

@@ -11,7 +11,6 @@ from pathlib import Path
 from urllib.parse import quote
 
 from sqlalchemy import select
-from starlette.testclient import TestClient
 
 from console import cookies
 from console.app import make_app
@@ -25,6 +24,7 @@ from domain.findings import Clause, Severity
 from domain.review_locks import ReviewRules
 from domain.routing import Routing
 from store.tables import metadata
+from tests.fakes.browsers import Browser
 from tests.fakes.desk import BASE, Office
 from tests.store.records import DAY, active, finding, flagged, post, profile, visit
 
@@ -74,7 +74,7 @@ def field_names() -> tuple[str, ...]:
 class Guest:
     """A browser, and the token that its forms have to carry."""
 
-    browser: TestClient
+    browser: Browser
     csrf: str
     session: Session | None = None
 
@@ -86,7 +86,7 @@ class Guest:
 
 def stranger(office: Office, address: str = "203.0.113.9", known: Collection[Page] | None = None) -> Guest:
     """Nobody, coming from this network address; `known` are the pages there are, by default every one."""
-    browser = TestClient(
+    browser = Browser(
         make_app(office.desk, None if known is None else tuple(known)),
         base_url=BASE,
         follow_redirects=False,

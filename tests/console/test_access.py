@@ -11,7 +11,6 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from starlette.testclient import TestClient
 
 from console.admission import CSRF_FIELD
 from console.answers import Answer, inline
@@ -21,6 +20,7 @@ from console.pages import Page
 from console.registry import PUBLIC, checked, pages
 from domain.access import Permission, Role
 from store.engine import Store, open_store
+from tests.fakes.browsers import Browser
 from tests.fakes.desk import BASE, Office, office_on, token_of
 from tests.fakes.keys import KEYRING
 
@@ -102,13 +102,13 @@ class Probe:
 
         return reach
 
-    def browser(self, role: Role | None = None, *, verified: bool = True) -> TestClient:
-        browser = TestClient(self.app, base_url=BASE, follow_redirects=False, raise_server_exceptions=False)
+    def browser(self, role: Role | None = None, *, verified: bool = True) -> Browser:
+        browser = Browser(self.app, base_url=BASE, follow_redirects=False, raise_server_exceptions=False)
         if role is not None:
             self.office.sign_in(browser, role, verified=verified)
         return browser
 
-    def csrf(self, browser: TestClient, role: Role | None) -> str:
+    def csrf(self, browser: Browser, role: Role | None) -> str:
         if role is None:
             return token_of(browser.get("/sign-in").text)
         settings = self.office.desk.settings
@@ -117,7 +117,7 @@ class Probe:
         assert found is not None
         return found[0].csrf
 
-    def send(self, browser: TestClient, page: Page, role: Role | None):
+    def send(self, browser: Browser, page: Page, role: Role | None):
         self.reached.clear()
         if page.method != "POST":
             return browser.request(page.method, address(page.path))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import shutil
 import socket
 import threading
@@ -11,7 +10,6 @@ from dataclasses import dataclass, replace
 import pytest
 import uvicorn
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import sync_playwright
 
 from console.app import make_app
 from console.cookies import SESSION
@@ -105,19 +103,6 @@ class Served:
         page.on("console", lambda message: "status of" in message.text or page.said.append(message.text))
         page.on("request", lambda asked: asked.url.startswith(self.address) or page.said.append(asked.url))
         return page
-
-
-@pytest.fixture(scope="module")
-def chromium():
-    program = shutil.which("chromium") or shutil.which("chromium-browser")
-    if program is None:
-        if os.environ.get("SECTION7_REQUIRE_SERVICES") == "1":
-            raise LookupError("Chromium is not installed (Debian: apt-get install chromium)")
-        pytest.skip("Chromium is not installed (Debian: apt-get install chromium)")
-    with sync_playwright() as playwright:
-        started = playwright.chromium.launch(executable_path=program, args=["--no-sandbox", "--disable-gpu"])
-        yield started
-        started.close()
 
 
 def serving(office: Office, browser):

@@ -14,13 +14,12 @@ from domain.review import Move, Outcome, Step
 from domain.review_locks import ReviewRules
 from domain.routing import Handling, Routing
 from store.engine import open_store
-from tests.console.test_browser import TOO_WIDE, UNBROKEN, chromium, named, serving, violations
+from tests.console.test_browser import TOO_WIDE, UNBROKEN, named, serving, violations
 from tests.fakes.desk import NAMES, office_on
 from tests.fakes.findings import flag, marked, notice, trained
 from tests.fakes.keys import KEYRING
 from tests.store.records import active, profile, visit
 
-__all__ = ["chromium"]  # a fixture
 pytestmark = pytest.mark.browser
 
 CLINICIAN, OFFICER, MANAGER = Role.CLINICIAN, Role.PRIVACY_OFFICER, Role.MANAGER

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import shutil
 import socket
 import threading
 from collections.abc import Iterator
@@ -11,29 +9,16 @@ from dataclasses import replace
 
 import pytest
 import uvicorn
-from playwright.sync_api import Browser, sync_playwright
 
 from console.app import make_app
 from domain.access import Role
+from tests.fakes.chromium import Chromium
 from tests.fakes.desk import Office
 from vault.codes import code_at
 
 pytestmark = pytest.mark.browser
 
 PASSWORD = "maple kettle orbit 9"
-
-
-@pytest.fixture
-def chromium() -> Iterator[Browser]:
-    program = shutil.which("chromium") or shutil.which("chromium-browser")
-    if program is None:
-        if os.environ.get("SECTION7_REQUIRE_SERVICES") == "1":
-            raise LookupError("Chromium is not installed (Debian: apt-get install chromium)")
-        pytest.skip("Chromium is not installed (Debian: apt-get install chromium)")
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=program, args=["--no-sandbox", "--disable-gpu"])
-        yield browser
-        browser.close()
 
 
 @pytest.fixture
@@ -52,12 +37,12 @@ def served(office: Office) -> Iterator[str]:
 
 
 def test_a_browser_signs_in_and_out_and_meets_no_policy_on_the_way(
-    office: Office, chromium: Browser, served: str
+    office: Office, chromium: Chromium, served: str
 ) -> None:
     user = office.people[Role.MANAGER]
     office.store.credentials.set_password(user.id, PASSWORD, "command", office.clock())
     said: list[str] = []
-    page = chromium.new_page()
+    page = chromium.new_context().new_page()
     page.on("console", lambda message: said.append(message.text))
 
     page.goto(f"{served}/sign-in?next=/me")

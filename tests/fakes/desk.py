@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
 
-from starlette.testclient import TestClient
-
 from console import cookies
 from console.app import make_app
 from console.desk import Desk, PracticeWords, Settings
@@ -14,6 +12,7 @@ from domain.accounts import Licence
 from domain.findings import ClauseText
 from domain.reporting import Message
 from store.engine import Store
+from tests.fakes.browsers import Browser
 from tests.fakes.clock import FakeClock
 
 BASE = "https://console.larkspurbend.example"
@@ -40,21 +39,21 @@ class Office:
     people: dict[Role, User]
     sent: list[Message] = field(default_factory=list)
 
-    def browser(self) -> TestClient:
+    def browser(self) -> Browser:
         """A browser that nobody is signed in with; it follows no redirect by itself."""
-        return TestClient(make_app(self.desk), base_url=BASE, follow_redirects=False, raise_server_exceptions=False)
+        return Browser(make_app(self.desk), base_url=BASE, follow_redirects=False, raise_server_exceptions=False)
 
-    def sign_in(self, browser: TestClient, role: Role, *, verified: bool = True) -> User:
+    def sign_in(self, browser: Browser, role: Role, *, verified: bool = True) -> User:
         """A real session of the person with this role, in this browser."""
         return self.sign_in_as(browser, self.people[role], verified=verified)
 
-    def sign_in_as(self, browser: TestClient, user: User, *, verified: bool = True) -> User:
+    def sign_in_as(self, browser: Browser, user: User, *, verified: bool = True) -> User:
         settings = self.desk.settings
         token, _ = self.store.sessions.begin(user.id, self.clock(), settings.session_length, verified=verified)
         browser.cookies.set(f"__Host-{cookies.SESSION}", token, domain="console.larkspurbend.example", path="/")
         return user
 
-    def signed_in(self, role: Role) -> TestClient:
+    def signed_in(self, role: Role) -> Browser:
         """A browser with the person of this role."""
         browser = self.browser()
         self.sign_in(browser, role)
@@ -75,7 +74,7 @@ def token_of(page: str) -> str:
     return page.split('name="form-token" value="', 1)[1].split('"', 1)[0]
 
 
-def post(browser: TestClient, path: str, shown_at: str | None = None, **fields: object):
+def post(browser: Browser, path: str, shown_at: str | None = None, **fields: object):
     """Send the form on the page `shown_at` (`path` itself if None) with these fields, as a browser would."""
     page = browser.get(shown_at or path)
     return browser.post(

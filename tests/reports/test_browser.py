@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-import os
-import shutil
 from dataclasses import replace
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import sync_playwright
 
 from reports.archive import write_archive
 from tests.reports.samples import (
@@ -25,14 +22,6 @@ from tests.reports.samples import (
 
 pytestmark = pytest.mark.browser
 
-FLAGS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-    "--no-first-run",
-]
 RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
 LONG = finding(
     900,
@@ -77,22 +66,9 @@ def folder(tmp_path_factory):
     return made
 
 
-@pytest.fixture(scope="module")
-def browser():
-    program = shutil.which("chromium") or shutil.which("chromium-browser")
-    if program is None:
-        if os.environ.get("SECTION7_REQUIRE_SERVICES") == "1":
-            raise LookupError("Chromium is not installed (Debian: apt-get install chromium)")
-        pytest.skip("Chromium is not installed (Debian: apt-get install chromium)")
-    with sync_playwright() as playwright:
-        started = playwright.chromium.launch(executable_path=program, args=FLAGS)
-        yield started
-        started.close()
-
-
-def opened(browser, folder, path, **settings):
+def opened(chromium, folder, path, **settings):
     """A page without script of its own, and the list of everything it asked for."""
-    context = browser.new_context(**settings)
+    context = chromium.new_context(**settings)
     asked: list[str] = []
     complaints: list[str] = []
     page = context.new_page()
@@ -104,8 +80,8 @@ def opened(browser, folder, path, **settings):
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("path", EVERYTHING)
-def test_nothing_stands_in_anybodys_way(browser, folder, path, scheme):
-    page, _, _ = opened(browser, folder, path, color_scheme=scheme, bypass_csp=True)
+def test_nothing_stands_in_anybodys_way(chromium, folder, path, scheme):
+    page, _, _ = opened(chromium, folder, path, color_scheme=scheme, bypass_csp=True)
     # Closed parts are read too.
     page.evaluate("document.querySelectorAll('details').forEach(part => { part.open = true })")
     result = Axe().run(page, options=RULES)
@@ -116,8 +92,8 @@ def test_nothing_stands_in_anybodys_way(browser, folder, path, scheme):
 
 @pytest.mark.parametrize("width", [360, 1100])
 @pytest.mark.parametrize("path", EVERYTHING)
-def test_no_page_is_wider_than_the_screen(browser, folder, path, width):
-    page, _, _ = opened(browser, folder, path, viewport={"width": width, "height": 700})
+def test_no_page_is_wider_than_the_screen(chromium, folder, path, width):
+    page, _, _ = opened(chromium, folder, path, viewport={"width": width, "height": 700})
     page.evaluate("document.querySelectorAll('details').forEach(part => { part.open = true })")
     wide = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
     page.context.close()
@@ -125,9 +101,9 @@ def test_no_page_is_wider_than_the_screen(browser, folder, path, width):
 
 
 @pytest.mark.parametrize("path", EVERYTHING)
-def test_no_page_is_wider_than_paper(browser, folder, path):
+def test_no_page_is_wider_than_paper(chromium, folder, path):
     # A4 and US Letter with margins of 2 cm are a good 650 pixels wide.
-    page, _, _ = opened(browser, folder, path, viewport={"width": 650, "height": 900})
+    page, _, _ = opened(chromium, folder, path, viewport={"width": 650, "height": 900})
     page.emulate_media(media="print")
     wide = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
     page.context.close()
@@ -135,16 +111,16 @@ def test_no_page_is_wider_than_paper(browser, folder, path):
 
 
 @pytest.mark.parametrize("path", EVERYTHING)
-def test_a_page_fetches_only_its_style_sheet_from_disk(browser, folder, path):
-    page, asked, complaints = opened(browser, folder, path, java_script_enabled=False)
+def test_a_page_fetches_only_its_style_sheet_from_disk(chromium, folder, path):
+    page, asked, complaints = opened(chromium, folder, path, java_script_enabled=False)
     page.context.close()
     expected = [] if path.startswith("mail/") else [(folder / "archive.css").as_uri()]
     assert asked == [(folder / path).as_uri(), *expected]
     assert complaints == []
 
 
-def test_the_style_sheet_is_used_from_disk(browser, folder):
-    page, _, _ = opened(browser, folder, "weeks/2026-W47.html", color_scheme="light")
+def test_the_style_sheet_is_used_from_disk(chromium, folder):
+    page, _, _ = opened(chromium, folder, "weeks/2026-W47.html", color_scheme="light")
     assert page.evaluate("getComputedStyle(document.body).backgroundColor") == "rgb(251, 250, 247)"
     page.emulate_media(color_scheme="dark")
     assert page.evaluate("getComputedStyle(document.body).backgroundColor") == "rgb(20, 25, 26)"
@@ -154,14 +130,14 @@ def test_the_style_sheet_is_used_from_disk(browser, folder):
     page.context.close()
 
 
-def test_a_mail_turns_dark(browser, folder):
-    page, _, _ = opened(browser, folder, "mail/digest.html", color_scheme="dark")
+def test_a_mail_turns_dark(chromium, folder):
+    page, _, _ = opened(chromium, folder, "mail/digest.html", color_scheme="dark")
     assert page.evaluate("getComputedStyle(document.querySelector('.sheet')).backgroundColor") == "rgb(29, 36, 37)"
     page.context.close()
 
 
-def test_the_keyboard_reaches_the_content_first(browser, folder):
-    page, _, _ = opened(browser, folder, "weeks/2026-W47.html")
+def test_the_keyboard_reaches_the_content_first(chromium, folder):
+    page, _, _ = opened(chromium, folder, "weeks/2026-W47.html")
     page.keyboard.press("Tab")
     assert page.evaluate("document.activeElement.textContent") == "Skip to the content"
     assert page.evaluate("document.activeElement.getBoundingClientRect().top") >= 0
@@ -170,8 +146,8 @@ def test_the_keyboard_reaches_the_content_first(browser, folder):
     page.context.close()
 
 
-def test_everything_that_takes_the_keyboard_shows_it(browser, folder):
-    page, _, _ = opened(browser, folder, "index.html")
+def test_everything_that_takes_the_keyboard_shows_it(chromium, folder):
+    page, _, _ = opened(chromium, folder, "index.html")
     seen = set()
     for _ in range(40):
         page.keyboard.press("Tab")
@@ -186,8 +162,8 @@ def test_everything_that_takes_the_keyboard_shows_it(browser, folder):
     page.context.close()
 
 
-def test_a_link_from_a_mail_lands_on_its_item(browser, folder):
-    page = browser.new_context(viewport={"width": 1100, "height": 700}).new_page()
+def test_a_link_from_a_mail_lands_on_its_item(chromium, folder):
+    page = chromium.new_context(viewport={"width": 1100, "height": 700}).new_page()
     page.goto((folder / "weeks/2026-W47.html").as_uri() + "#finding-103")
     top = page.evaluate("document.querySelector(':target').getBoundingClientRect().top")
     assert page.evaluate("document.querySelector(':target').id") == "finding-103"
@@ -195,8 +171,8 @@ def test_a_link_from_a_mail_lands_on_its_item(browser, folder):
     page.context.close()
 
 
-def test_a_printed_page_shows_what_is_folded_away(browser, folder):
-    page, _, _ = opened(browser, folder, "weeks/2026-W47.html")
+def test_a_printed_page_shows_what_is_folded_away(chromium, folder):
+    page, _, _ = opened(chromium, folder, "weeks/2026-W47.html")
     page.emulate_media(media="print")
     assert page.evaluate("document.querySelector('details dl').getBoundingClientRect().height") > 0
     page.context.close()

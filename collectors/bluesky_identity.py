@@ -11,7 +11,6 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
-from urllib.parse import urlsplit
 
 from collectors import fields
 from domain.errors import AccountDeleted, AccountGone, CollectError, Malformed, Unreachable, WrongContent
@@ -149,12 +148,6 @@ def server_in(endpoint: str, trusted: frozenset[str]) -> str:
     origin = endpoint.strip().removesuffix("/").lower()
     if origin in trusted:
         return origin
-    try:
-        parts = urlsplit(origin)
-    except ValueError:  # urlsplit refuses some bracketed hosts
-        parts = urlsplit("")
-    if parts.scheme != "https" or parts.netloc != parts.hostname or origin != f"https://{parts.netloc}":
+    if not origin.startswith("https://") or _HOST.fullmatch(origin.removeprefix("https://")) is None:
         raise WrongContent("the identity names a server without a plain https address")
-    if _HOST.fullmatch(parts.netloc) is None:
-        raise WrongContent("the identity names a server without a host name")
     return origin

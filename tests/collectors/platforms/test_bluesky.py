@@ -234,6 +234,11 @@ def test_an_account_without_a_profile_can_be_read():
     assert fetched.profile == ProfileSeen(handle=HANDLE)
 
 
+def test_a_refused_profile_is_a_fault_and_no_empty_one():
+    with pytest.raises(WrongContent):
+        collect(server() | {profile(): refusal("InvalidRequest")})
+
+
 def proofs(did=DID, **more):
     enrolled = PLATFORM.resolve(DID, FakeHttp(server(), records={f"_atproto.{HANDLE}": [f"did={DID}"]}))
     own = {profile().replace(DID, did): reply(captured("profile.json"))}

@@ -101,8 +101,9 @@ def test_tags_beside_the_text_are_words_of_the_post():
 def test_links_are_where_clients_show_them_counted_in_bytes():
     text = "☕ café: here"
     size = len(text.encode())
-    facets = [link(11, size), link(11, size + 1), link(5, 5), link(-1, 3), link("0", 3), link(0, 2.5)]
-    assert post(text=text, facets=facets).links == ("https://fern-street.example/groups",)
+    places = [(11, size), (11, size + 1), (5, 5), (-1, 3), ("0", 3), (0, 2.5), (8, 3)]
+    facets = [link(*place, f"https://fern-street.example/{number}") for number, place in enumerate(places)]
+    assert post(text=text, facets=facets).links == ("https://fern-street.example/0",)
     assert len(text) < size
 
 

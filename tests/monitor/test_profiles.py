@@ -1,5 +1,6 @@
 """The profile as a post of its own: judged once, kept like a post, never deleted by silence."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -7,7 +8,9 @@ from sqlalchemy import text
 
 from domain.audit import LogFilter
 from domain.findings import Clause
-from domain.posts import PROFILE_ID, PostState
+from domain.opinions import Unasked
+from domain.posts import PROFILE_ID, PostKind, PostState
+from monitor.opinions import question_of
 from monitor.rescore import bench_of, judged_again, kept_with_record, rescore
 from store.engine import Store
 from tests.fakes.practice import HARMLESS, Practice, practice_on
@@ -111,3 +114,29 @@ def test_a_new_name_is_taken_over_and_told_to_the_log_without_the_name(practice:
 
     assert renamed.handle == "tess.writes"
     assert [(line.subject, dict(line.details)) for line in told] == [(f"account:{account.id}", {"account": account.id})]
+
+
+def test_protected_words_of_a_profile_are_not_kept_with_a_finding_on_it(practice: Practice) -> None:
+    practice.authorise()
+    practice.platform.bio = (
+        "Proud union steward, ask me about the strike. Official page of Larkspur Bend Counseling, DM to book."
+    )
+    practice.collect()
+
+    ((kept, _),) = kept_with_record(practice.store)
+
+    assert "union" not in kept.post.text
+    assert "strike" not in kept.post.text
+    assert "Official page of Larkspur Bend Counseling" in kept.post.text
+
+
+def test_no_second_opinion_is_asked_about_a_profile(practice: Practice) -> None:
+    practice.authorise()
+    practice.platform.bio = SPEAKS
+    practice.collect()
+    ((kept, (found,)),) = kept_with_record(practice.store)
+    asked = Unasked(found.id, found.clause, 0.9, frozenset(), kept)
+
+    assert question_of(asked, practice.policy, None) is None
+    as_post = replace(asked, kept=replace(kept, post=replace(kept.post, kind=PostKind.POST)))
+    assert question_of(as_post, practice.policy, None) is not None

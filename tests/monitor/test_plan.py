@@ -274,12 +274,12 @@ def test_the_same_profile_is_only_seen() -> None:
     assert (made.versions, made.seen, made.posts_listed) == ((), (PROFILE_ID,), 1)
 
 
-def test_other_words_in_a_profile_are_an_edit_that_keeps_the_day_it_was_first_seen() -> None:
+def test_other_words_in_a_profile_are_an_edit_judged_by_the_day_they_were_seen() -> None:
     before = known(the_profile(at=NOW - timedelta(days=9)))
 
     (version,) = plan(profiled(replace(SEEN, bio="Coach")), [before]).versions
 
-    assert (version.change, version.published_at) == (Change.EDITED, NOW - timedelta(days=9))
+    assert (version.change, version.published_at) == (Change.EDITED, NOW)
 
 
 def test_an_empty_profile_is_no_post_unless_its_words_were_taken_away() -> None:

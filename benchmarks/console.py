@@ -96,9 +96,18 @@ async def console_turn(one: Reviewer) -> int:
         case 3 if (token := _FORM.search(one.page)) and (revision := _REVISION.search(one.page)):
             status = await _dismiss(one, token.group(1), revision.group(1))
         case 4:
-            status, _ = await one.ask("GET", "/search?q=ought+person7")
+            status = await _search(one)
         case _:
             status, _ = await one.ask("GET", "/clauses/5")
+    return status
+
+
+async def _search(one: Reviewer) -> int:
+    token = _FORM.search(one.page)
+    if token is None:
+        status, _ = await one.ask("GET", "/search?clause=5")
+        return status
+    status, _ = await one.ask("POST", "/search", f"form-token={token.group(1)}&words=ought+person+7")
     return status
 
 

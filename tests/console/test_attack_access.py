@@ -78,6 +78,9 @@ def test_no_id_in_any_address_shows_what_the_role_does_not_need(practice: Office
             read |= dict.fromkeys(re.findall(r"zz[a-z]+", text), address)
 
     assert {word: address for word, address in read.items() if word not in MAY_READ[role]} == {}
+    # The walk does find what may be read, or it would prove nothing.
+    if role in (Role.REVIEWER, Role.PRIVACY_OFFICER):
+        assert MAY_READ[role] - set(read) == set()
 
 
 @pytest.mark.parametrize("role", EVERYBODY, ids=str)
@@ -96,14 +99,6 @@ def test_no_form_answers_with_what_the_role_does_not_need(practice: Office, role
     asked_for = {KEPT + CLIENT: "/findings/{id}/unmask", NAME: "/concerns/{id}/reporter"}
     more = asked_for if role is Role.PRIVACY_OFFICER else {}
     assert {word: path for word, path in read.items() if word not in MAY_READ[role]} == more
-
-
-@pytest.mark.parametrize("role", [Role.REVIEWER, Role.PRIVACY_OFFICER], ids=str)
-def test_the_walk_over_the_ids_does_find_what_may_be_read(practice: Office, role: Role) -> None:
-    visitor = who(practice, role)
-    text = "".join(visitor.browser.get(address).text for page in GETS for address in addresses(page))
-
-    assert {word for word in MAY_READ[role] if word not in text} == set()
 
 
 @pytest.mark.parametrize("verified", [True, False], ids=["signed-in", "half-signed-in"])

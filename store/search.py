@@ -186,11 +186,15 @@ def _conditions(asked: _Question) -> list[ColumnElement[bool]]:
     conditions += [condition for name, condition in _CONDITIONS.items() if name in asked.filters]
     if asked.terms == 0:
         conditions.append(false())
-    return conditions + [_holding(f"term_{number}") for number in range(asked.terms or 0)]
+    return conditions + [_holding(number) for number in range(asked.terms or 0)]
 
 
-def _holding(name: str) -> ColumnElement[bool]:
-    return findings.c.id.in_(select(search_terms.c.finding_id).where(search_terms.c.term == bindparam(name)))
+def _holding(number: int) -> ColumnElement[bool]:
+    """Has this word. The first one, a rare one, is looked up; of what has it, each other word is asked for."""
+    term = search_terms.c.term == bindparam(f"term_{number}")
+    if number == 0:
+        return findings.c.id.in_(select(search_terms.c.finding_id).where(term))
+    return exists().where(search_terms.c.finding_id == findings.c.id, term)
 
 
 def _fitting(asked: _Question) -> Select[Any]:

@@ -5,12 +5,12 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
-from starlette.testclient import TestClient
 
 from domain.access import Role, User
 from domain.concerns import NewConcern, Openness, Reporter
 from domain.findings import Clause
 from domain.routing import Routing
+from tests.fakes.browsers import Browser
 from tests.fakes.desk import Office, post
 
 NEW = NewConcern(
@@ -36,7 +36,7 @@ def alternate(desk: Office) -> User:
 
 
 @pytest.fixture
-def handler(desk: Office) -> TestClient:
+def handler(desk: Office) -> Browser:
     return desk.signed_in(Role.PRIVACY_OFFICER)
 
 
@@ -59,7 +59,7 @@ def test_figures_count_unanswered_and_overdue_concerns_for_their_handler_alone(d
     assert "Concerns that are yours" not in desk.signed_in(Role.MANAGER).get("/figures").text
 
 
-def test_both_clocks_stand_in_the_list(desk: Office, handler: TestClient) -> None:
+def test_both_clocks_stand_in_the_list(desk: Office, handler: Browser) -> None:
     receive(desk)
     page = handler.get("/concerns").text
     assert "14 October 2026" in page
@@ -71,7 +71,7 @@ def test_both_clocks_stand_in_the_list(desk: Office, handler: TestClient) -> Non
     assert "overdue" in handler.get("/concerns").text
 
 
-def test_a_concern_from_its_receipt_to_its_outcome(desk: Office, handler: TestClient) -> None:
+def test_a_concern_from_its_receipt_to_its_outcome(desk: Office, handler: Browser) -> None:
     code = receive(desk)
 
     assert post(handler, "/concerns/1/acknowledge", "/concerns/1", thanks="Thank you.").status_code == 303
@@ -99,7 +99,7 @@ def test_a_concern_from_its_receipt_to_its_outcome(desk: Office, handler: TestCl
     ],
 )
 def test_what_is_wrong_is_said_beside_the_words(
-    desk: Office, handler: TestClient, alternate: User, step: str, fields: dict[str, str], said: str
+    desk: Office, handler: Browser, alternate: User, step: str, fields: dict[str, str], said: str
 ) -> None:
     receive(desk)
     answer = post(handler, f"/concerns/1/{step}", "/concerns/1", **fields)
@@ -109,7 +109,7 @@ def test_what_is_wrong_is_said_beside_the_words(
     assert "Kept words." not in fields.get("outcome", "") or "Kept words." in answer.text
 
 
-def test_a_name_is_shown_for_a_reason_that_is_recorded(desk: Office, handler: TestClient) -> None:
+def test_a_name_is_shown_for_a_reason_that_is_recorded(desk: Office, handler: Browser) -> None:
     receive(desk)
     assert "Odile" not in handler.get("/concerns/1").text
 
@@ -122,7 +122,7 @@ def test_a_name_is_shown_for_a_reason_that_is_recorded(desk: Office, handler: Te
     assert "To ask back." in after
 
 
-def test_nobody_without_a_name_can_be_shown(desk: Office, handler: TestClient) -> None:
+def test_nobody_without_a_name_can_be_shown(desk: Office, handler: Browser) -> None:
     receive(desk, replace(NEW, openness=Openness.ANONYMOUS, reporter=None))
     page = handler.get("/concerns/1")
 
@@ -133,7 +133,7 @@ def test_nobody_without_a_name_can_be_shown(desk: Office, handler: TestClient) -
 STEPS = ("acknowledge", "look-into", "message", "privacy", "close", "hand-over", "reporter")
 
 
-def test_for_whom_it_is_not_there_is_none(desk: Office, handler: TestClient, alternate: User) -> None:
+def test_for_whom_it_is_not_there_is_none(desk: Office, handler: Browser, alternate: User) -> None:
     receive(desk, replace(NEW, to_alternate=True))
 
     assert "There are none." in handler.get("/concerns").text
@@ -148,7 +148,7 @@ def test_for_whom_it_is_not_there_is_none(desk: Office, handler: TestClient, alt
     assert "Please look at this." in theirs.get("/concerns/1").text
 
 
-def test_who_hands_it_over_sees_it_no_more(desk: Office, handler: TestClient, alternate: User) -> None:
+def test_who_hands_it_over_sees_it_no_more(desk: Office, handler: Browser, alternate: User) -> None:
     receive(desk)
     assert post(handler, "/concerns/1/hand-over", "/concerns/1", to=str(alternate.id)).status_code == 303
     assert handler.get("/concerns/1").status_code == 404
@@ -163,7 +163,7 @@ def test_no_other_role_opens_a_concern(desk: Office, role: Role) -> None:
     assert browser.get("/concerns/1").status_code == 403
 
 
-def test_that_it_was_opened_is_recorded(desk: Office, handler: TestClient) -> None:
+def test_that_it_was_opened_is_recorded(desk: Office, handler: Browser) -> None:
     receive(desk)
     handler.get("/concerns/1")
 
@@ -171,7 +171,7 @@ def test_that_it_was_opened_is_recorded(desk: Office, handler: TestClient) -> No
     assert (newest.event, newest.subject) == ("concern.viewed", "concern:1")
 
 
-def test_a_second_handler_who_is_too_late_is_told(desk: Office, handler: TestClient) -> None:
+def test_a_second_handler_who_is_too_late_is_told(desk: Office, handler: Browser) -> None:
     receive(desk)
     post(handler, "/concerns/1/acknowledge", "/concerns/1", thanks="Thank you.")
 

@@ -6,7 +6,6 @@ import re
 from pathlib import Path
 
 import pytest
-from starlette.testclient import TestClient
 from structlog.testing import capture_logs
 
 from console.answers import Answer, inline, page
@@ -16,19 +15,20 @@ from console.forms import LARGEST_BODY, MOST_FIELDS
 from console.pages import Page
 from domain.access import Permission, Role
 from domain.errors import Conflict, KeyLost, Refused, StoreError, UsageError
+from tests.fakes.browsers import Browser
 from tests.fakes.desk import BASE, Office, post, token_of
 
 CLIENT = "Dana Whitlock"
 
 
-def browser_with(office: Office, failure: Exception) -> TestClient:
+def browser_with(office: Office, failure: Exception) -> Browser:
     """A console whose one page raises this."""
 
     def fail(asked: Asked) -> Answer:
         raise failure
 
     known = [Page("/broken", "GET", Permission.OWN_SESSION, fail, "broken")]
-    browser = TestClient(make_app(office.desk, known), base_url=BASE, follow_redirects=False)
+    browser = Browser(make_app(office.desk, known), base_url=BASE, follow_redirects=False)
     office.sign_in(browser, Role.REVIEWER)
     return browser
 
@@ -69,7 +69,7 @@ def test_an_incident_is_found_in_the_log_by_its_code_and_holds_no_words(office: 
 
 def test_a_template_that_misspells_a_name_is_an_incident_and_not_half_a_page(office: Office) -> None:
     known = [Page("/bad", "GET", Permission.OWN_SESSION, lambda asked: page("faults/fault.html.j2"), "bad")]
-    browser = TestClient(make_app(office.desk, known), base_url=BASE, raise_server_exceptions=False)
+    browser = Browser(make_app(office.desk, known), base_url=BASE, raise_server_exceptions=False)
     office.sign_in(browser, Role.REVIEWER)
 
     answer = browser.get("/bad")
@@ -206,7 +206,7 @@ def test_a_notice_that_others_made_is_not_shown(office: Office) -> None:
 
 def test_the_name_of_a_file_is_a_name(office: Office) -> None:
     known = [Page("/bytes", "GET", Permission.OWN_SESSION, lambda asked: inline(b"<script>", "text/plain"), "bytes")]
-    browser = TestClient(make_app(office.desk, known), base_url=BASE)
+    browser = Browser(make_app(office.desk, known), base_url=BASE)
     office.sign_in(browser, Role.REVIEWER)
 
     answer = browser.get("/bytes")

@@ -7,12 +7,12 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
-from starlette.testclient import TestClient
 
 from domain.access import Role
 from domain.concerns import Openness
 from domain.errors import MailServerDown
 from domain.routing import Routing
+from tests.fakes.browsers import Browser
 from tests.fakes.desk import Office, post
 
 FORM = {
@@ -25,7 +25,7 @@ NAMED = FORM | {"openness": "confidential", "name": "Odile Brandt", "contact": "
 CODE = re.compile(r'class="code receipt">([0-9A-Z]{5}(?:-[0-9A-Z]{5}){3})<')
 
 
-def report(office: Office, browser: TestClient | None = None, **fields: str) -> str:
+def report(office: Office, browser: Browser | None = None, **fields: str) -> str:
     """The code on the receipt."""
     answer = post(browser or office.browser(), "/concerns/new", **FORM | fields)
     found = CODE.search(answer.text)

@@ -5,10 +5,10 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
-from starlette.testclient import TestClient
 
 from console.routes.sign_in import safe_path
 from domain.access import Role, User
+from tests.fakes.browsers import Browser
 from tests.fakes.desk import BASE, Office, post, token_of
 from vault.codes import STEP_SECONDS, code_at, new_secret
 
@@ -25,7 +25,7 @@ def ready(office: Office, role: Role = Role.REVIEWER) -> tuple[User, str]:
     return user, secret
 
 
-def enter(browser: TestClient, user: User, password: str = PASSWORD, **more: str):
+def enter(browser: Browser, user: User, password: str = PASSWORD, **more: str):
     return post(browser, "/sign-in", email=user.email, password=password, **more)
 
 

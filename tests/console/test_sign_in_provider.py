@@ -13,7 +13,6 @@ from urllib.parse import urlsplit
 
 import pytest
 from joserfc import jwk
-from starlette.testclient import TestClient
 
 from collectors.base import Politeness
 from collectors.http import HttpClient, open_http
@@ -23,6 +22,7 @@ from console.signing import sign
 from domain.access import Identity, Role, User
 from monitor.identity import Provider, _for_people
 from store.engine import Store
+from tests.fakes.browsers import Browser
 from tests.fakes.desk import BASE, Office, office_on, post, token_of
 from tests.fakes.identity_provider import CLIENT_ID, SECRET, FakeProvider, Person
 from vault.codes import STEP_SECONDS, code_at, new_secret
@@ -44,13 +44,13 @@ class Scene:
         user = self.office.people[role]
         return Person(f"subject-{user.id}", {"email": user.email, "email_verified": True, **MFA, **claims})
 
-    def begin(self, browser: TestClient, **fields: str) -> str:
+    def begin(self, browser: Browser, **fields: str) -> str:
         """Where the button leads."""
         answer = post(browser, "/sign-in/provider", "/sign-in", **fields)
         assert answer.status_code == 303, answer.text
         return answer.headers["location"]
 
-    def come_back(self, browser: TestClient, person: Person, **fields: str):
+    def come_back(self, browser: Browser, person: Person, **fields: str):
         return browser.get(self.provider.let_in(self.begin(browser, **fields), person))
 
     def told(self) -> list[tuple[str, dict[str, object]]]:

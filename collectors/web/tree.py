@@ -259,8 +259,10 @@ def _shared(root: Element) -> set[Element]:
 
 
 def _entry_around(element: Element) -> Element | None:
+    """The entry that does the sharing; None where it is a citation, which is another's and goes by itself."""
     own_and_above = (element, *element.iterancestors())
-    return next((above for above in own_and_above if _tokens(above, "class") & {"h-entry"}), None)
+    nearest = next((above for above in own_and_above if _tokens(above, "class") & {"h-entry", "h-cite"}), None)
+    return nearest if nearest is not None and _tokens(nearest, "class") & {"h-entry"} else None
 
 
 def _around_main(root: Element) -> set[Element]:

@@ -369,3 +369,14 @@ def test_any_markup_gives_posts_or_a_collect_error(pieces):
 def test_any_bytes_give_a_page_or_a_collect_error(body, content_type):
     with suppress(WrongContent, TooLarge):
         assert read(body, content_type, URL).listing.entries
+
+
+def test_who_liked_an_entry_takes_none_of_its_words_away():
+    likes = (
+        "<article class='u-like h-cite'><p class=p-name>likes this</p><a class=u-like-of href=/abc></a></article>" * 2
+    )
+    found = page(
+        f"<article class=h-entry><a class='p-name u-url' href=/abc>Rest</a><p class=e-content>Sleep well.</p>{likes}</article>"
+    )
+    assert "Sleep well." in repr(found.listing)
+    assert "likes this" not in repr(found)

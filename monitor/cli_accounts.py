@@ -43,6 +43,9 @@ def enroll(
         str, typer.Option(metavar="SERVICE", help="Fetch nothing: its owner hands over exports from here.")
     ] = "",
     name: Annotated[str, typer.Option(help="With --imported: the account's name in the service's own exports.")] = "",
+    platform: Annotated[
+        str, typer.Option(help='Read it as this and nothing else, such as "webpage" for a page of a site with a feed.')
+    ] = "",
     config: ConfigFile = DEFAULT_CONFIG,
 ) -> None:
     """First step: print the notice and a proof token. Nothing is read or stored of any post yet."""
@@ -50,10 +53,15 @@ def enroll(
         raise UsageError("Give the profile's address, or both --imported SERVICE and --name NAME.")
     with opened(config) as app:
         staff = app.store.staff.find(person)
-        _show(_offer_import(app, imported, name, url, staff, kind) if imported else _offer(app, url, staff, kind))
+        if imported:
+            _show(_offer_import(app, imported, name, url, staff, kind))
+        else:
+            _show(_offer(app, url, staff, kind, platform))
 
 
-def _offer(app: App, url: str, staff: Staff, kind: AccountKind) -> Offer:
+def _offer(app: App, url: str, staff: Staff, kind: AccountKind, platform: str) -> Offer:
+    if platform and platform not in app.platforms:
+        raise UsageError(f"There is no platform {shown(platform)}; there are: {', '.join(app.platforms)}.")
     return offer(
         app.store,
         app.config,
@@ -64,6 +72,7 @@ def _offer(app: App, url: str, staff: Staff, kind: AccountKind) -> Offer:
         kind=kind,
         actor=operator(),
         now=app.clock(),
+        known={platform: app.platforms[platform]} if platform else app.platforms,
         owned=app.owners().https_for,
     )
 

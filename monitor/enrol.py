@@ -20,7 +20,7 @@ from monitor.notice import notice_facts
 from reports.enrolment import NoticeText, enrolment_notice
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Mapping, Sequence
     from datetime import datetime
     from pathlib import Path
 
@@ -64,14 +64,16 @@ def offer(
     actor: str,
     now: datetime,
     make_token: Callable[[], str] = new_token,
+    known: Mapping[str, Platform] | None = None,
     owned: Callable[[Platform], Sequence[Http]] = lambda _: (),
 ) -> Offer:
     """First step: find the profile, record that it was asked for, and return the notice and the token.
 
-    `owned` gives readers with the tokens that owners gave for a platform that wants one.
+    `known` are the platforms that are asked, all of them without it; `owned` gives readers with the tokens that owners
+    gave for a platform that wants one.
     Raises UsageError when no platform can read the address, and CollectError when its site does not answer.
     """
-    _, profile = detect(url, http, owned=owned)
+    _, profile = detect(url, http, known, owned)
     return _offered(store, config, policy, profile, staff, kind, actor, now, make_token)
 
 

@@ -2,7 +2,7 @@
 
 A Ghost site is known by what its pages and feeds say made them. The lasting key is the feed's address.
 
-Sources: https://ghost.org/help/rss/ and https://ghost.org/docs/themes/contexts/author/; run against Ghost 5.130.
+Sources: https://ghost.org/help/rss/ and https://ghost.org/docs/themes/contexts/author/; built from documentation.
 """
 
 from __future__ import annotations

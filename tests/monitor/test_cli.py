@@ -137,6 +137,27 @@ def test_collecting_with_nobody_enrolled_is_well(installed: Command) -> None:
     assert "0 accounts were due" in done.stdout
 
 
+def test_an_address_is_read_as_what_was_asked_for_and_as_nothing_else(installed: Command) -> None:
+    world = open_world()
+    with running(world) as hosts:
+        account = next(one for one in world.accounts if one.key == "tess")
+        config = installed.folder / "config.toml"
+        opened = ", ".join(f'"{base.removeprefix("http://")}"' for base in hosts.values())
+        config.write_text(
+            config.read_text().replace('# allowed_private = ["127.0.0.1:8080"]', f"allowed_private = [{opened}]")
+        )
+        installed("staff", "add", "Tess Amaro", "--role", "therapist", "--email", "tess@x.example")
+        other = installed("accounts", "enroll", account.url, "--staff", "1", "--platform", "bluesky")
+        unknown = installed("accounts", "enroll", account.url, "--staff", "1", "--platform", "myspace")
+        same = installed("accounts", "enroll", account.url, "--staff", "1", "--platform", "mastodon")
+
+    assert other.returncode == unknown.returncode == WRONG_USAGE
+    assert "Tried bluesky:" in other.stderr
+    assert "There is no platform myspace; there are: activitypub, bluesky," in unknown.stderr
+    assert same.returncode == 0
+    assert "(mastodon)" in same.stdout
+
+
 def test_opting_in_reading_and_leaving(installed: Command) -> None:
     world = open_world()
     with running(world) as hosts:

@@ -39,6 +39,8 @@ _SHORTEST = 2
 _PAGE = 500
 _STATEMENTS = 256
 """Shapes of questions whose statements are kept: making one takes longer than asking it."""
+_COMMON = 1000
+"""Findings with one word; of more, the newest pages are found sooner by walking back than by listing all of them."""
 _WORD = re.compile(r"[^\W_]+")
 _EVERYTHING = (
     findings.join(versions, versions.c.id == findings.c.version_id)
@@ -53,6 +55,12 @@ _AUTHORS = (
     .join_from(accounts, staff)
     .where(is_enrolled())
     .order_by(accounts.c.id)
+)
+
+
+# How many findings have a word, counted no further than it matters.
+_HAVING = select(func.count()).select_from(
+    select(search_terms.c.finding_id).where(search_terms.c.term == bindparam("term")).limit(_COMMON).subquery()
 )
 
 
@@ -147,16 +155,21 @@ class SearchStore:
         filters = {name: getattr(wanted, name) for name in _FILTERS if getattr(wanted, name) is not None}
         if before is not None:
             filters["before"] = before
-        terms = self._terms(wanted.words) if wanted.words.strip() else None
+        terms, rare = self._terms(wanted.words) if wanted.words.strip() else (None, False)
         given |= filters | {f"term_{number}": term for number, term in enumerate(terms or ())}
         names = frozenset(filters) | ({"told"} if wanted.told else frozenset())
-        return replace(asked, filters=names, terms=None if terms is None else len(terms)), given
+        return replace(asked, filters=names, terms=None if terms is None else len(terms), rare=rare), given
 
-    def _terms(self, words: str) -> list[str]:
+    def _terms(self, words: str) -> tuple[list[str], bool]:
+        """The terms of the words, the rarest first, and whether that one is rare."""
         token = keyring_of(self.database.engine.dialect).token
-        # Long words are rare ones, so that the first of them leaves little to look through.
+        # Of more words than are looked for, the long ones: they are rare.
         looked_for = sorted(words_of(words), key=lambda word: (-len(word), word))[:MOST_WORDS]
-        return [token(word, Purpose.POSTS) for word in looked_for]
+        terms = [token(word, Purpose.POSTS) for word in looked_for]
+        with self.database.reading() as connection:
+            having = {term: connection.execute(_HAVING, {"term": term}).scalar_one() for term in terms}
+        terms.sort(key=having.__getitem__)
+        return terms, bool(terms) and having[terms[0]] < _COMMON
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,6 +182,8 @@ class _Question:
     filters: frozenset[str] = frozenset()
     terms: int | None = None
     """How many words are looked for; None where none were written."""
+    rare: bool = False
+    """Whether few findings have the first of them."""
 
 
 def _seen(sight: Sight) -> tuple[_Question, dict[str, Any]]:
@@ -186,13 +201,13 @@ def _conditions(asked: _Question) -> list[ColumnElement[bool]]:
     conditions += [condition for name, condition in _CONDITIONS.items() if name in asked.filters]
     if asked.terms == 0:
         conditions.append(false())
-    return conditions + [_holding(number) for number in range(asked.terms or 0)]
+    return conditions + [_holding(number, rare=asked.rare and not number) for number in range(asked.terms or 0)]
 
 
-def _holding(number: int) -> ColumnElement[bool]:
-    """Has this word. The first one, a rare one, is looked up; of what has it, each other word is asked for."""
+def _holding(number: int, *, rare: bool) -> ColumnElement[bool]:
+    """Has this word. What has a rare one is looked up; whether a finding has a common one is asked as it comes."""
     term = search_terms.c.term == bindparam(f"term_{number}")
-    if number == 0:
+    if rare:
         return findings.c.id.in_(select(search_terms.c.finding_id).where(term))
     return exists().where(search_terms.c.finding_id == findings.c.id, term)
 

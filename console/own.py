@@ -11,7 +11,9 @@ from typing import TYPE_CHECKING
 
 from console.phrases import OUTCOME, TAKEN
 from domain.access import Role
+from domain.accounts import AccountState
 from domain.findings import Clause, Severity
+from domain.problems import told_to_owner
 from domain.review import UPHELD, Outcome, ReviewState, Step
 from domain.review_locks import UNDO_FOR, UNDOABLE
 from domain.workflow import why_not
@@ -22,6 +24,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from domain.access import User
+    from domain.accounts import Enrolment
     from domain.review import Review, ReviewEvent
 
 _UNSAID = frozenset({Step.VIEWED, Step.UNMASKED, Step.UNDO, Step.NOTE, Step.DISAGREE, Step.TRIAGE_OPEN})
@@ -43,6 +46,16 @@ STANDS: Mapping[ReviewState, str] = {
     ReviewState.APPEALED: "Your appeal is with somebody new",
     ReviewState.CLOSED: "Closed",
 }
+UNREAD: Mapping[AccountState, str] = {
+    AccountState.ENROLLED: (
+        "Nothing is read yet. It begins when you have put the token on your profile or signed the form."
+    ),
+    AccountState.PAUSED: (
+        "Reading is paused, and what you publish meanwhile is not read later either. "
+        "Your administrator can end the pause."
+    ),
+}
+_STOPPED = "All reading is stopped for now, for everybody. It goes on when two people have agreed to that."
 _SETTLES: Mapping[Clause, str] = {
     Clause.SEPARATION: (
         "Say whose view it is, or take the name of the practice out of it. A line in the profile that says that "
@@ -75,6 +88,20 @@ class Told:
     what: str
     note: str
     own: bool
+
+
+def why_unread(account: Enrolment, *, stopped: bool = False) -> str:
+    """Why the owner's account is not read and how reading may go on, said to her; "" where nothing is wrong.
+
+    `stopped` tells that all collection is. Whoever has withdrawn needs no reason.
+    """
+    if account.state is AccountState.WITHDRAWN:
+        return ""
+    if account.state in UNREAD:
+        return UNREAD[account.state]
+    set_aside = account.state is AccountState.QUARANTINED
+    wrong = told_to_owner(account.problem, account.problem_code, failures=account.failures, set_aside=set_aside)
+    return " ".join(part for part in (_STOPPED if stopped else "", wrong) if part)
 
 
 def told(review: Review, people: Mapping[int, User], now: datetime, time_zone: str) -> tuple[Told, ...]:

@@ -230,11 +230,13 @@ def _standing(asked: Asked) -> tuple[Enrolment, ...]:
 def _reading(asked: Asked) -> list[dict[str, str]]:
     """What is read of each account, in the words of its platform."""
     zone = asked.desk.practice.time_zone
+    stopped = asked.desk.store.stops.standing() is not None
     return [
         {
             "account": account.handle,
             "platform": words.platform(account.platform),
             "state": account.state.value,
+            "why": own.why_unread(account, stopped=stopped),
             "reads": asked.desk.store.accounts.profile_of(account.id).reads,
             "since": words.local_day(account.authorised_at, zone) if account.authorised_at else "",
             "last": words.moment(words.local(account.last_read_at, zone)) if account.last_read_at else "",

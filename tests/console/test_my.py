@@ -9,13 +9,13 @@ import pytest
 
 from domain.access import Role
 from domain.accounts import AccountState, Licence
-from domain.errors import UsageError
+from domain.errors import AccountDeactivated, AccountMoved, CollectError, TokenRefused, UsageError
 from domain.findings import Clause, Severity
 from domain.review import Checklist, Move, Outcome, ReviewState, Step
 from domain.review_locks import ReviewRules
 from tests.fakes.desk import NAMES, Office, post
 from tests.fakes.findings import TEXT, account_of, flag, marked, notice, trained
-from tests.store.records import active, profile, visit
+from tests.store.records import active, enrolled, profile, visit
 
 CLINICIAN, REVIEWER, OFFICER = Role.CLINICIAN, Role.REVIEWER, Role.PRIVACY_OFFICER
 LOOKED = Checklist(not_protected=True, own_words=True, public_and_in_scope=True, author_heard=True, alike_compared=True)
@@ -367,3 +367,71 @@ def test_hostile_words_stay_words(office: Office, account, page) -> None:
 
     for way in (here, "/my", "/my/record"):
         assert "<script>" not in page.get(way).text
+
+
+def failing(office: Office, account, error: type[CollectError], state: AccountState, failures: int = 1) -> None:
+    office.clock.forward(minutes=1)
+    failed = {"outcome": error.code, "problem_code": error.code, "problem": error.reason, "failures": failures}
+    visit(office.store, of=account, now=office.clock(), state=state, **failed)
+
+
+@pytest.mark.parametrize(
+    ("error", "said"),
+    [
+        (
+            AccountDeactivated,
+            "You have switched the account off. It is read again by itself if you switch it on again.",
+        ),
+        (TokenRefused, "Your permission for this platform is missing"),
+        (AccountMoved, "Nothing is read at the new address without your agreement."),
+    ],
+    ids=lambda one: getattr(one, "code", ""),
+)
+def test_an_account_that_cannot_be_read_says_why_and_what_its_owner_can_do(
+    office: Office, account, page, error: type[CollectError], said: str
+) -> None:
+    failing(office, account, error, AccountState.ACTIVE)
+
+    text = page.get("/my").text.replace("&#39;", "'")
+    assert said in text
+    assert "tried only once a week" not in text
+    assert error.way_back not in text
+
+
+def test_an_account_that_was_set_aside_says_that_it_is_tried_rarely(office: Office, account, page) -> None:
+    failing(office, account, CollectError, AccountState.QUARANTINED, failures=5)
+
+    assert "It failed 5 times in a row, so it is tried only once a week now" in page.get("/my").text
+
+
+def test_a_paused_and_an_unproven_account_say_what_they_wait_for(office: Office, account, page) -> None:
+    failing(office, account, CollectError, AccountState.ACTIVE)
+    office.store.accounts.pause(account.id, "command", office.clock())
+    text = page.get("/my").text
+    assert "Reading is paused, and what you publish meanwhile is not read later either." in text
+    assert CollectError.reason not in text
+    assert "Nothing is read yet." not in text
+
+    enrolled(office.store, office.store.staff.find(NAMES[CLINICIAN]), profile("tess2"), office.clock())
+    assert "Nothing is read yet. It begins when you have put the token on your profile" in page.get("/my").text
+
+
+def test_a_stop_of_all_reading_is_said_and_a_well_read_account_needs_no_reason(office: Office, account, page) -> None:
+    visit(office.store, of=account, now=office.clock())
+    calm = page.get("/my").text
+    assert "All reading is stopped" not in calm
+    assert "tried again" not in calm
+
+    office.store.stops.stop("user:99", "Inquiry into a neighbour.", office.clock())
+    text = page.get("/my").text
+    assert "All reading is stopped for now, for everybody." in text
+    assert "neighbour" not in text
+
+
+def test_whoever_withdrew_reads_no_reason(office: Office, account, page) -> None:
+    failing(office, account, AccountMoved, AccountState.QUARANTINED, failures=5)
+    office.store.accounts.withdraw(account.id, "user:1", office.clock())
+
+    text = page.get("/my").text
+    assert "withdrawn" in text
+    assert "moved" not in text

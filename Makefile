@@ -43,6 +43,7 @@ lock: ## Pin every dependency with its hashes, after pyproject.toml has changed
 	$(BIN)/uv pip compile pyproject.toml --extra postgres --extra ocr --constraint requirements/runtime.txt --universal --python-version 3.11 --generate-hashes --no-header --quiet --output-file requirements/ocr.txt
 	$(BIN)/uv pip compile pyproject.toml --extra postgres --extra strong --constraint requirements/runtime.txt --universal --python-version 3.11 --generate-hashes --no-header --quiet --output-file requirements/strong.txt
 	$(BIN)/uv pip compile requirements/strong-base.in --no-deps --only-binary :all: --emit-build-options --universal --python-version 3.11 --generate-hashes --no-header --quiet --output-file requirements/strong-base.txt
+	printf 'reader==3.26\nsgmllib3k\n' | $(BIN)/uv pip compile - --universal --python-version 3.11 --generate-hashes --no-header --quiet --output-file requirements/reader.txt
 
 clean: ## Remove what was made here
 	rm -rf $(VENV) demo-out .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache

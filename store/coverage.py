@@ -3,21 +3,23 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from sqlalchemy import and_, func, or_, select
 
 from domain.accounts import AccountState, LedgerEvent
 from domain.imports import is_imported
-from domain.reporting import CoverageLine, Reading
 from domain.problems import what_is_wrong
+from domain.reporting import CoverageLine, Reading
+from domain.rhythm import interval
 from store.recording import WELL
 from store.stops import stops_between
-from store.tables import accounts, checks, ledger, staff
+from store.tables import accounts, checks, ledger, posts, staff
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-    from datetime import datetime, timedelta
+    from datetime import datetime
 
     from sqlalchemy.engine import Connection
 
@@ -55,6 +57,11 @@ def _authorised_in(period: Period) -> Any:
         .where(checks.c.account_id == accounts.c.id, checks.c.outcome.in_(WELL), checks.c.at < period.end)
         .scalar_subquery()
     )
+    newest = (
+        select(func.max(posts.c.published_at))
+        .where(posts.c.account_id == accounts.c.id, posts.c.published_at < period.start)
+        .scalar_subquery()
+    )
     event = (
         select(ledger.c.event)
         .where(ledger.c.account_id == accounts.c.id, ledger.c.at < period.end)
@@ -68,6 +75,7 @@ def _authorised_in(period: Period) -> Any:
             staff.c.name,
             authorised.c.at.label("began_at"),
             read_at.label("read_at"),
+            newest.label("newest_at"),
             event.label("event"),
         )
         .select_from(accounts.join(staff).join(authorised, authorised.c.account_id == accounts.c.id))
@@ -86,7 +94,10 @@ def _passes(connection: Connection, period: Period) -> defaultdict[int, list[Any
 
 def _line(account: AnyRow, passes: Sequence[AnyRow], period: Period, plan: _Plan) -> CoverageLine:
     well = sum(each.outcome in WELL for each in passes)
-    planned = int((min(plan.now, period.end) - max(account.began_at, period.start)) / plan.every)
+    since = max(account.began_at, period.start)
+    # A silent account is read less often, by the same rule for everybody; how it began the period counts.
+    every = interval(plan.every, max(since - (account.newest_at or account.began_at), timedelta()))
+    planned = int((min(plan.now, period.end) - since) / every)
     reading, reason = (
         _imported(account, period, plan)
         if is_imported(account.platform) and account.event is not LedgerEvent.PAUSED
@@ -137,7 +148,7 @@ def _imported(account: AnyRow, period: Period, plan: _Plan) -> tuple[Reading, st
     """An account whose owner hands its posts over: once a week is the schedule, or as seldom as others are read."""
     if account.read_at is None:
         return Reading.NEVER, "Nothing of it has been imported yet."
-    waited = min(plan.now, period.end) - account.read_at
+    waited: timedelta = min(plan.now, period.end) - account.read_at
     if waited <= 2 * max(period.end - period.start, plan.every):
         return Reading.READ, ""
     return Reading.STALE, f"Nothing was imported for {waited.days} days; its owner can hand over a new export."

@@ -8,11 +8,20 @@ import argparse
 import sys
 import tempfile
 from pathlib import Path
+from random import Random
 
 import atheris
 
 with atheris.instrument_imports(include=["collectors", "domain"]):
-    from tests.fuzz.harness import BETWEEN, PLATFORMS, bounded, seeds
+    from tests.fuzz.harness import PLATFORMS, bounded, mutated, readings
+
+
+def _mutator(data: bytes, most: int, seed: int) -> bytes:
+    """Half the time by the shape of the answers, half the time by their bytes."""
+    chance = Random(seed)
+    if chance.random() < 0.5:
+        return atheris.Mutate(data, most)
+    return mutated(data, chance)[:most]
 
 
 def main() -> None:
@@ -22,10 +31,14 @@ def main() -> None:
     parser.add_argument("--seconds", type=int, default=600)
     wanted = parser.parse_args()
     corpus = Path(tempfile.mkdtemp(prefix="section7-fuzz-"))
-    for number, seed in enumerate(seeds(wanted.platform)):
-        (corpus / str(number)).write_bytes(bytes([0]) + BETWEEN.join([seed, seed]))
+    for number, reading in enumerate(readings(wanted.platform)):
+        (corpus / str(number)).write_bytes(reading)
     options = [f"-max_total_time={wanted.seconds}", "-timeout=20", "-max_len=100000", "-print_final_stats=1"]
-    atheris.Setup([sys.argv[0], *options, str(corpus)], lambda data: bounded(wanted.platform, data))
+    atheris.Setup(
+        [sys.argv[0], *options, str(corpus)],
+        lambda data: bounded(wanted.platform, data),
+        custom_mutator=_mutator,
+    )
     atheris.Fuzz()
 
 

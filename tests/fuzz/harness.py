@@ -26,6 +26,7 @@ from tests.fakes.collected import NOW, account
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
+    from random import Random
 
     from collectors.base import Platform
     from domain.accounts import Account
@@ -38,6 +39,13 @@ SLOWEST = 1.0
 MOST_GROWTH = 64 * 1024 * 1024
 """Bytes by which one visit may raise the most memory the process ever held."""
 MOST_REQUESTS = 60
+MOST_PIECES = 12
+ODD: tuple[object, ...] = (
+    *(None, True, 0, -1, 2**63, 1.5e308, "", " ", "\x00", "\ud800", "a" * 5000, [], {}, [[]], [None], {"": {}}),
+    *("https://fern-street.example/1", "http://127.0.0.1/", "https://[::1", "at://did:plc:x/a/b", "did:web:a%3A1"),
+    *("2026-11-20T10:00:00Z", "9999-12-31T23:59:60+99:99", "<p>" * 300, "&#x110000;", "0001-01-01", "1e999"),
+)
+"""What a server may put in any place."""
 BETWEEN = b"\xff\xfe--\xfe\xff"
 """Stands between the answers in one input; in no valid UTF-8, so that no seed holds it."""
 
@@ -117,6 +125,55 @@ def seeds(name: str) -> list[bytes]:
     every = sorted(file for file in DATA.rglob("data/**/*") if file.is_file() and file.stat().st_size < 100_000)
     own = [file for file in every if name in file.parts]
     return [file.read_bytes() for file in own or every]
+
+
+def readings(name: str) -> list[bytes]:
+    """The answers of each of the platform's cases in the order of their names, as inputs that `visit` takes."""
+    folders: dict[Path, list[Path]] = {}
+    for file in sorted((DATA / "data" / name).rglob("*")):
+        if file.is_file() and not file.name.startswith("expected"):
+            folders.setdefault(file.parent, []).append(file)
+    whole = [b"\x00" + BETWEEN.join(file.read_bytes() for file in files) for files in folders.values()]
+    return whole + [b"\x00" + BETWEEN.join([seed, seed]) for seed in seeds(name)]
+
+
+def mutated(data: bytes, chance: Random) -> bytes:
+    """The input with one thing changed in the JSON of one answer, or with answers exchanged or repeated."""
+    dial, pieces = data[:1] or b"\x00", data[1:].split(BETWEEN)
+    place = chance.randrange(len(pieces))
+    try:
+        value = json.loads(pieces[place])
+    except (ValueError, RecursionError):
+        value = None
+    if isinstance(value, dict | list) and chance.random() < 0.8:
+        _change(value, chance)
+        pieces[place] = json.dumps(value).encode()
+    elif chance.random() < 0.5:
+        pieces.insert(chance.randrange(len(pieces) + 1), pieces[place])
+    else:
+        chance.shuffle(pieces)
+    return dial + BETWEEN.join(pieces[:MOST_PIECES])
+
+
+def _change(value: dict[str, object] | list[object], chance: Random) -> None:
+    """One node, wherever it lies, taken away, doubled or made into something else."""
+    node: dict[str, object] | list[object] = value
+    while True:
+        keys = list(node) if isinstance(node, dict) else list(range(len(node)))
+        if not keys:
+            return
+        key = chance.choice(keys)
+        below = node[key]
+        if isinstance(below, dict | list) and below and chance.random() < 0.8:
+            node = below
+            continue
+        if chance.random() < 0.2:
+            del node[key]
+        elif isinstance(node, list) and chance.random() < 0.3:
+            node.extend([below] * chance.choice((1, 2, 50)))
+        else:
+            node[key] = chance.choice(ODD)
+        return
 
 
 def visit(name: str, data: bytes) -> None:

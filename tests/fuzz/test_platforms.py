@@ -7,7 +7,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from tests.fuzz.harness import BETWEEN, PLATFORMS, seeds, visit
+from tests.fuzz.harness import BETWEEN, PLATFORMS, mutated, readings, seeds, visit
 
 KEYS = sorted(
     {
@@ -46,5 +46,17 @@ def test_no_answer_breaks_a_platform(name):
     @settings(max_examples=60, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
     def search(dial, bodies):
         visit(name, bytes([dial]) + BETWEEN.join(bodies))
+
+    search()
+
+
+@pytest.mark.parametrize("name", sorted(PLATFORMS))
+def test_no_change_in_a_whole_reading_breaks_a_platform(name):
+    @given(reading=st.sampled_from(readings(name)), chance=st.randoms(use_true_random=False), times=st.integers(1, 4))
+    @settings(max_examples=40, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
+    def search(reading, chance, times):
+        for _ in range(times):
+            reading = mutated(reading, chance)
+        visit(name, reading)
 
     search()

@@ -11,7 +11,7 @@ from collectors import fields
 from collectors.graph_api import covers_since, has_more, tally
 from collectors.times import parse_instant
 from domain.errors import Malformed
-from domain.posts import IMAGE, Fetched, Media, Parent, ParentAuthor, Post, PostKind, ProfileSeen
+from domain.posts import IMAGE, Fetched, Media, Parent, ParentAuthor, Post, PostKind, Presence, ProfileSeen
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -33,6 +33,8 @@ POST = (
 COMMENTS = (
     "comments.filter(stream).limit(50){id,message,created_time,permalink_url,from{id},parent{id},is_hidden,is_private}"
 )
+_AUDIENCE_OF_POST = ("id", "is_published", "privacy")
+_AUDIENCE_OF_COMMENT = ("id", "is_hidden", "is_private")
 PARENT = ("id", "message", "from{id}")
 
 _EVERYONE = "EVERYONE"
@@ -85,6 +87,23 @@ def parent_of(answered: Json, page_id: str) -> Parent | None:
     return Parent(words, ParentAuthor.SELF if _author(answered) == page_id else ParentAuthor.OTHER) if words else None
 
 
+def audience_of(post_id: str, page_id: str) -> tuple[str, ...]:
+    """The fields that tell who sees a post, or a comment, which knows others: a post's id begins with the page's."""
+    return _AUDIENCE_OF_POST if post_id.startswith(f"{page_id}_") else _AUDIENCE_OF_COMMENT
+
+
+def presence(found: Json, post_id: str, asked: tuple[str, ...]) -> Presence:
+    """What the answer about one post or comment proves; one that is not for everybody is ABSENT."""
+    if fields.identifier(found, "id") != post_id:
+        return Presence.UNKNOWN
+    if asked == _AUDIENCE_OF_COMMENT:
+        return Presence.ABSENT if _is_concealed(found) else Presence.PRESENT
+    audience = fields.text(fields.child(found, "privacy"), "value")
+    if not audience or not isinstance(found.get("is_published"), bool):
+        return Presence.UNKNOWN
+    return Presence.PRESENT if _is_for_everybody(found) else Presence.ABSENT
+
+
 def _posts_of(item: Json, page_id: str) -> Iterator[tuple[str, Post | str]]:
     """A post and the page's comments under it, by id; a reason in place of what is left out."""
     post_id = fields.identifier(item, "id")
@@ -103,8 +122,12 @@ def _reason(item: Json, page_id: str) -> str:
         return "malformed"
     if _author(item) != page_id:
         return "other-author"
+    return "" if _is_for_everybody(item) else "not-public"
+
+
+def _is_for_everybody(item: Json) -> bool:
     public = fields.text(fields.child(item, "privacy"), "value") == _EVERYONE
-    return "" if public and fields.flag(item, "is_published") else "not-public"
+    return public and fields.flag(item, "is_published")
 
 
 def _comment_reason(comment: Json, page_id: str) -> str:
@@ -112,9 +135,13 @@ def _comment_reason(comment: Json, page_id: str) -> str:
         return "malformed"
     if _author(comment) != page_id:
         return "other-author"
-    if fields.flag(comment, "is_hidden") or fields.flag(comment, "is_private"):
+    if _is_concealed(comment):
         return "not-public"
     return "" if fields.has_text(comment, "message") else "malformed"
+
+
+def _is_concealed(comment: Json) -> bool:
+    return fields.flag(comment, "is_hidden") or fields.flag(comment, "is_private")
 
 
 def _post(item: Json, post_id: str) -> Post:

@@ -125,13 +125,16 @@ class FacebookPage:
         return facebook_posts.to_fetched(edge, me, starts_at, comments=comments)
 
     def confirm(self, account: Account, post: Sequence[PostRef], http: Http) -> Mapping[str, Presence]:
-        """Ask for each post by id, once the page itself has answered. What Facebook does not know is ABSENT."""
+        """Ask for each post by id, once the page itself has answered.
+
+        ABSENT is what Facebook does not know, and what is no longer for everybody: the page's token sees that still.
+        """
         ids = [ref.post_id for ref in post]
         try:
             self._of(account.platform_id, http)
         except CollectError:  # an account that does not answer proves nothing about its posts
             return dict.fromkeys(ids, Presence.UNKNOWN)
-        return ask_each(ids, lambda post_id: self.graph.presence(post_id, http))
+        return ask_each(ids, lambda post_id: self._presence(post_id, account.platform_id, http))
 
     def parent(self, account: Account, post: Post, http: Http) -> Parent | None:
         """The post or comment that an own comment stands under."""
@@ -142,6 +145,13 @@ class FacebookPage:
         except AccountGone:
             return None
         return facebook_posts.parent_of(answered, account.platform_id)
+
+    def _presence(self, post_id: str, page_id: str, http: Http) -> Presence:
+        names = facebook_posts.audience_of(post_id, page_id)
+        try:
+            return facebook_posts.presence(self.graph.node(path_of(post_id), names, http), post_id, names)
+        except AccountGone:
+            return Presence.ABSENT
 
     def _posts(self, account: Account, names: Sequence[str], http: Http) -> Edge:
         starts_at = account.authorisation.starts_at

@@ -186,6 +186,26 @@ def test_single_posts_are_asked_for_and_absence_needs_a_plain_answer():
         assert set(platform.confirm(page(), refs, http).values()) == {Presence.UNKNOWN}
 
 
+@pytest.mark.parametrize(
+    ("post_id", "now", "presence"),
+    [
+        ("1001_1", {"privacy": {"value": "ALL_FRIENDS"}}, Presence.ABSENT),
+        ("1001_1", {"is_published": False}, Presence.ABSENT),
+        ("1001_1", {"privacy": {}}, Presence.UNKNOWN),
+        ("1001_1", {"privacy": None}, Presence.UNKNOWN),
+        ("1001_1", {"is_published": "true"}, Presence.UNKNOWN),
+        ("555_6", {"is_hidden": True, "is_private": False}, Presence.ABSENT),
+        ("555_6", {"is_private": True}, Presence.ABSENT),
+        ("555_6", {"is_hidden": False, "is_private": False}, Presence.PRESENT),
+    ],
+)
+def test_what_the_page_alone_can_still_see_is_not_there_for_everybody(post_id, now, presence):
+    server = facebook(nodes={post_id: page_post(1, "11-01") | {"id": post_id} | now})
+    platform = server.on(PLATFORM)
+    with server, reader(server, platform) as http:
+        assert platform.confirm(page(), [PostRef(post_id, "")], http) == {post_id: presence}
+
+
 def test_what_a_comment_answers_is_seen_in_memory():
     server = commented()
     server.nodes = {"50": {"id": "50", "message": "Words 50", "from": {"id": "77"}}}

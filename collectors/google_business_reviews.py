@@ -29,7 +29,8 @@ _FEATURE = re.compile(r"0x[0-9a-f]{1,16}:0x([0-9a-f]{1,16})", re.ASCII)
 _NAME = re.compile(r"accounts/(\d{1,30})/locations/(\d{1,30})", re.ASCII)
 _LOCATION = re.compile(r"locations/(\d{1,30})", re.ASCII)
 _ACCOUNT = re.compile(r"accounts/(\d{1,30})", re.ASCII)
-_NOT_YET = frozenset({"PENDING", "REJECTED"})
+_UNSAID = "REVIEW_REPLY_STATE_UNSPECIFIED"
+_SHOWN = ("APPROVED", _UNSAID)
 
 
 def name_in(url: str) -> str:
@@ -118,8 +119,8 @@ def has_reply(review: Json) -> bool:
 
 
 def is_public(review: Json) -> bool:
-    """Whether the reply is neither waiting for Google's look nor refused by it; older answers tell no state."""
-    return fields.text(fields.child(review, "reviewReply"), "reviewReplyState") not in _NOT_YET
+    """Whether Google shows the reply, not waiting for its look and not refused by it; older answers tell no state."""
+    return fields.child(review, "reviewReply").get("reviewReplyState", _UNSAID) in _SHOWN
 
 
 def presence(answer: Answer, review_id: str) -> Presence:

@@ -86,9 +86,12 @@ def parse_item(value: object, kind: str, owner: Owner) -> Item:
 
 def _is_public(item: Json) -> bool:
     """Published and without a password: a protected post shows its title only."""
-    return fields.text(item, "status") in ("", "publish") and not fields.flag(
-        fields.child(item, "content"), "protected"
-    )
+    return item.get("status", "publish") == "publish" and not _is_protected(item)
+
+
+def _is_protected(item: Json) -> bool:
+    """Whether a password stands before its words: so does anything but a plain no."""
+    return fields.child(item, "content").get("protected", False) is not False
 
 
 def _post(item: Json, post_id: str, kind: PostKind) -> Post:
@@ -134,7 +137,7 @@ def _comment(comment: Json, owners: frozenset[str], authors: Mapping[str, str]) 
     if author not in owners:
         return Item(skipped="other-author")
     post_id, content = f"comment:{number}", fields.child(comment, "content")
-    if fields.text(comment, "status") not in ("", "approved"):
+    if comment.get("status", "approved") != "approved":
         return Item(post_id, author, skipped="not-public", shown=False)
     if not fields.has_text(content, "rendered"):
         return Item(post_id, author, skipped="malformed")
@@ -168,7 +171,7 @@ def _answered(comment: Json, authors: Mapping[str, str]) -> str:
 def words_of(item: Json) -> str:
     """Title and text of a post or comment, "" unless it is public."""
     content = fields.child(item, "content")
-    if fields.text(item, "status") not in ("", "publish", "approved") or fields.flag(content, "protected"):
+    if item.get("status", "publish") not in ("publish", "approved") or _is_protected(item):
         return ""
     title = to_text(fields.text(fields.child(item, "title"), "rendered"))
     return "\n\n".join(part for part in (title, to_text(fields.text(content, "rendered"))) if part)
@@ -195,5 +198,4 @@ def _presence_by_status(body: Json, number: str) -> Presence:
     status = fields.text(body, "status")
     if fields.identifier(body, "id") != number or not status:
         return Presence.UNKNOWN
-    open_to_all = not fields.flag(fields.child(body, "content"), "protected")
-    return Presence.PRESENT if status in ("publish", "approved") and open_to_all else Presence.ABSENT
+    return Presence.PRESENT if status in ("publish", "approved") and not _is_protected(body) else Presence.ABSENT

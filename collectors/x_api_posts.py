@@ -122,7 +122,7 @@ def user_of(answer: Answer, expected_id: str = "") -> Json:
         raise _no_user(answer)
     if expected_id and fields.identifier(user, "id") != expected_id:
         raise Malformed("another account came back than the one that was asked for")
-    if fields.flag(user, "protected"):
+    if user.get("protected") is not False:
         raise AccountPrivate("its posts are protected")
     return user
 

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from collectors.fields import Json
     from collectors.owned_api import Answer
 
-_PUBLISHED = ("", "published")
+_PUBLISHED = "published"
 """`moderationStatus` is told only to the channel's owner, and not always."""
 
 
@@ -109,7 +109,7 @@ def _entry(comment: Json, thread: Thread, channel_id: str, authors: Mapping[str,
         return Entry("", at, skipped="malformed", shown=False)
     if author != channel_id:
         return Entry(comment_id, at, skipped="other-author" if author else "malformed", shown=False)
-    if not shown or fields.text(about, "moderationStatus") not in _PUBLISHED:
+    if not shown or about.get("moderationStatus", _PUBLISHED) != _PUBLISHED:
         return Entry(comment_id, at, skipped="not-public", shown=False)
     if not _has_words(about):
         return Entry(comment_id, at, skipped="malformed")
@@ -196,7 +196,7 @@ def presence(comments: Mapping[str, Json], asked: Iterable[str], public: frozens
 def _presence(comment: Json | None, public: frozenset[str]) -> Presence:
     if comment is None:
         return Presence.ABSENT
-    if fields.text(fields.child(comment, "snippet"), "moderationStatus") not in _PUBLISHED:
+    if fields.child(comment, "snippet").get("moderationStatus", _PUBLISHED) != _PUBLISHED:
         return Presence.ABSENT
     video_id = video_of(comment)
     if not video_id:

@@ -12,7 +12,8 @@ class XApi(OwnedService):
 
     def __init__(self) -> None:
         super().__init__()
-        self.users = {"42": {"id": "42", "username": "dana_fern", "name": "Dana", "description": "Counselor"}}
+        dana = {"id": "42", "username": "dana_fern", "name": "Dana", "description": "Counselor", "protected": False}
+        self.users = {"42": dana}
         self.posts: list[dict] = []
         self.includes: dict = {}
         self.withheld: set[str] = set()

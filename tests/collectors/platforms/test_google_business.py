@@ -150,7 +150,19 @@ def test_a_location_without_reviews_is_an_empty_reading(collect):
     assert (collect().posts, collect().covers_since) == ((), STARTS_AT)
 
 
-@pytest.mark.parametrize(("state", "listed"), [("PENDING", set()), ("REJECTED", set()), ("APPROVED", {"r1"})])
+@pytest.mark.parametrize(
+    ("state", "listed"),
+    [
+        ("PENDING", set()),
+        ("REJECTED", set()),
+        ("pending", set()),
+        ("HELD_BACK", set()),
+        (["APPROVED"], set()),
+        (None, set()),
+        ("APPROVED", {"r1"}),
+        ("REVIEW_REPLY_STATE_UNSPECIFIED", {"r1"}),
+    ],
+)
 def test_a_reply_that_google_holds_back_is_not_public(server, collect, state, listed):
     server.reviews = [review(1)]
     server.reviews[0]["reviewReply"]["reviewReplyState"] = state

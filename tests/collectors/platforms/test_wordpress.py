@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from collectors.base import Limits, PostRef
 from collectors.platforms.wordpress import PAGE_SIZE, PLATFORM, WordPress
 from collectors.wordpress_api import Api
-from collectors.wordpress_items import Owner, owner_of, parse_comments, parse_item, presence_of
+from collectors.wordpress_items import Owner, owner_of, parse_comments, parse_item, presence_of, words_of
 from domain.accounts import Proof
 from domain.errors import (
     AccessRefused,
@@ -117,6 +117,25 @@ def read_case(folder):
     lists = {route: [read[route]] for route in ("posts", "pages", "comments")}
     enrolled = account("wordpress", ROOT, read["account"]["platform_id"])
     return PLATFORM.collect(enrolled, Site({"": reply(read["root"])} | user | lists), NOW)
+
+
+@pytest.mark.parametrize(
+    "odd",
+    [
+        {"status": None},
+        {"status": ["publish"]},
+        {"status": "Publish"},
+        {"status": "future"},
+        {"content": {"rendered": "<p>Words</p>", "protected": 1}},
+        {"content": {"rendered": "<p>Words</p>", "protected": None}},
+    ],
+)
+def test_a_status_that_is_not_plainly_public_is_not_public(odd):
+    read = [parse_item(item(4, **odd), "post", Owner("3")), *parse_comments([comment(5, **odd)], frozenset({"3"}), [])]
+    if "content" in odd:
+        read = read[:1]
+    assert {(one.post, one.skipped, one.shown) for one in read} == {(None, "not-public", False)}
+    assert words_of(item(4, **odd)) == ""
 
 
 @pytest.mark.parametrize("case", CASES)

@@ -247,8 +247,9 @@ def test_an_account_that_does_not_answer_proves_nothing(x, server, client):
     assert x.confirm(dana(), [PostRef("8", "")], reader(client)) == {"8": Presence.UNKNOWN}
 
 
-def test_protected_posts_are_not_read_even_with_the_owners_own_token(x, server, client):
-    server.users["42"]["protected"] = True
+@pytest.mark.parametrize("said", [True, None, "true", 1, []])
+def test_protected_posts_are_not_read_even_with_the_owners_own_token(x, server, client, said):
+    server.users["42"]["protected"] = said
     server.posts = [post()]
     with pytest.raises(AccountPrivate):
         x.collect(dana(), reader(client), NOW)

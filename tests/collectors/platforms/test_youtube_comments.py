@@ -200,10 +200,12 @@ def test_threads_and_comments_that_are_held_back_are_left_out(server, collect):
         [comment(1)],
         [comment(2, moderationStatus="heldForReview")],
         [comment(3, moderationStatus="published")],
+        [comment(4, moderationStatus=["published"])],
+        [comment(5, moderationStatus=None)],
     ]
     fetched = collect()
     assert fetched.listed_ids == {"c3"}
-    assert fetched.skipped == {"not-public": 2}
+    assert fetched.skipped == {"not-public": 4}
 
 
 def test_an_edited_comment_says_when():

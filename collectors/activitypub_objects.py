@@ -153,7 +153,8 @@ def _reason_to_skip(activity: Json, note: Json, actor_id: str) -> str:
 def _by(note: Json, actor_id: str) -> bool:
     """Whether the object is the actor's: it says so, or says nothing, and lives on the actor's own host."""
     authors = ids(note.get("attributedTo"))
-    return (not authors or actor_id in authors) and same_host(fields.text(note, "id") or actor_id, actor_id)
+    unsaid = not members(note.get("attributedTo"))
+    return (unsaid or actor_id in authors) and same_host(fields.text(note, "id") or actor_id, actor_id)
 
 
 def same_host(one: str, other: str) -> bool:

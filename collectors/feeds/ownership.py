@@ -39,6 +39,11 @@ def names_staff(items: Iterable[Item], account: Account) -> bool:
     return any(_is(name, account.staff.name) for item in items for name in item.authors)
 
 
+def names_others(items: Iterable[Item], account: Account) -> bool:
+    """Whether an item names authors of whom the staff member is none."""
+    return any(item.authors and not any(_is(name, account.staff.name) for name in item.authors) for item in items)
+
+
 def owned(items: Sequence[Item], owner: str, *, several: bool) -> list[Item]:
     """The items by `owner` or by nobody named; all of them unless the feed has ever named `several` authors."""
     if not several:

@@ -18,7 +18,7 @@ from collectors.feeds.comments import address_of_comments, is_of_comments
 from collectors.feeds.cursor import FeedCursor, body_hash, not_before
 from collectors.feeds.identity import feed_id, is_front_page, item_key
 from collectors.feeds.memory import trace, with_lasting_ids, with_undatable
-from collectors.feeds.ownership import names_several, names_staff, owned, sole_author
+from collectors.feeds.ownership import names_others, names_several, names_staff, owned, sole_author
 from collectors.feeds.parse import parse_feed
 from collectors.feeds.posts import plain, to_items
 from collectors.html import alternate_feeds, decode, is_login_page
@@ -233,8 +233,8 @@ def _keyed(found: Items) -> Items:
 
 
 def _fetched(listing: Listing, found: Items, account: Account, after: FeedCursor, boosts: int) -> Fetched:
-    several = after.several_authors or names_several(found.items)
     named = after.names_staff or names_staff(found.items, account)
+    several = after.several_authors or names_several(found.items) or (named and names_others(found.items, account))
     owner = account.staff.name if named else next(iter(listing.authors), "")
     mine = owned(found.items, owner, several=several and account.kind is AccountKind.PROFESSIONAL)
     dates = [item.post.published_at for item in found.items]

@@ -185,6 +185,8 @@ def test_only_public_posts_by_the_actor_itself_are_taken():
         create(note(16, attributedTo=OTHER)),
         create(note(15), actor=OTHER),
         create(note(14, id="https://elsewhere.example/notes/1")),
+        create(note(11, attributedTo={"type": "Person", "name": "Lee"})),
+        note(10, attributedTo=[7]),
         create(note(13), to=[FOLLOWERS], cc=[]),
         {"type": "Announce", "actor": ACTOR, "object": f"{SITE}/users/lee/statuses/3"},
         {"type": "Announce", "actor": ACTOR, "object": note(20)},
@@ -193,7 +195,7 @@ def test_only_public_posts_by_the_actor_itself_are_taken():
     )
     assert [post.text for post in fetched.posts] == ["Note 20", "Note 19"]
     assert fetched.listed_ids == {f"{ACTOR}/statuses/20", f"{ACTOR}/statuses/19"}
-    assert fetched.skipped == {"boost": 2, "not-a-post": 2, "not-public": 3, "other-author": 3}
+    assert fetched.skipped == {"boost": 2, "not-a-post": 2, "not-public": 3, "other-author": 5}
 
 
 @pytest.mark.parametrize("public", [PUBLIC, "as:Public", "Public"])

@@ -224,6 +224,13 @@ def test_feed_that_once_named_several_stays_a_group_feed():
     assert later.skipped == {"other-author": 1}
 
 
+def test_a_guest_who_fills_the_window_after_the_owner_is_not_the_owner():
+    first = fetched(item(1, author="Dana Ferreira"))
+    later = fetched(item(2, author="A Guest"), cursor=first.cursor)
+    assert later.posts == ()
+    assert later.skipped == {"other-author": 1}
+
+
 def test_pen_name_with_a_guest_post_keeps_the_feeds_own_author():
     body = rss(
         item(1, author="The Calm Room"),

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 
 from collectors.turns import MemoryTurns
 from domain.errors import RateLimited, TimedOut
+from domain.turns import LONGEST_HOLD, Place, held_until
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -80,7 +81,9 @@ class Pace:
         """Leave `host` alone until then, for every account; an earlier instant than a known one changes nothing."""
         place = self._place(host)
         with self._lock:
-            place.held_until = max(until, place.held_until or until)
+            now = self._clock()
+            until = min(until, now + LONGEST_HOLD)
+            place.held_until = max(until, held_until(Place(now, place.held_until), now) or until)
         self._turns.hold(host, until, self._clock())
 
     def slow_down(self, host: str, delay: float) -> None:
@@ -114,5 +117,7 @@ class Pace:
 
 
 def _refuse_held(place: _Host, now: datetime) -> None:
-    if place.held_until is not None and now < place.held_until:
-        raise RateLimited(_LEFT_ALONE, retry_at=place.held_until)
+    # One that lies too far ahead was made while the clock was wrong, and counts as little as among shared ones.
+    until = held_until(Place(now, place.held_until), now)
+    if until is not None:
+        raise RateLimited(_LEFT_ALONE, retry_at=until)

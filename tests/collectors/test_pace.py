@@ -77,6 +77,27 @@ def test_a_host_that_asked_to_wait_is_left_alone_by_all(passing):
         pass
 
 
+def test_a_hold_of_a_clock_that_was_wrong_holds_nobody_back(passing):
+    pace = paced(passing)
+    passing.passed += 10 * 365 * 86_400
+    pace.hold("a.example", passing.clock() + timedelta(minutes=5))
+    passing.passed = 0
+    with pace.turn("a.example", 9_999):
+        pass
+    pace.hold("a.example", NOON + timedelta(minutes=5))
+    with pytest.raises(RateLimited) as caught, pace.turn("a.example", 9_999):
+        pass
+    assert caught.value.retry_at == NOON + timedelta(minutes=5)
+
+
+def test_no_host_is_held_for_a_year(passing):
+    pace = paced(passing)
+    pace.hold("a.example", NOON + timedelta(days=365))
+    with pytest.raises(RateLimited) as caught, pace.turn("a.example", 9_999):
+        pass
+    assert caught.value.retry_at == NOON + timedelta(days=31)
+
+
 def test_a_hold_that_comes_while_waiting_counts(passing):
     pace, refused, inside = paced(passing), [], threading.Event()
 

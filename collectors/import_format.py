@@ -117,6 +117,12 @@ def gathered(posts: Iterable[Post]) -> tuple[tuple[Post, ...], int]:
     return tuple(kept.values()), seen - len(kept)
 
 
+def newest(posts: Iterable[Post], now: datetime) -> datetime | None:
+    """When the newest post was published: an export is no older than that. A date in the future proves nothing."""
+    dates = (post.published_at for post in posts if post.published_at)
+    return max((at for at in dates if at <= now), default=None)
+
+
 def tally(reasons: Iterable[str], **more: int) -> dict[str, int]:
     """How often each reason for leaving out a post was given; reasons that never were are left out."""
     counted = Counter(reason for reason in reasons if reason)

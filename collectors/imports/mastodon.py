@@ -15,7 +15,7 @@ from urllib.parse import urlsplit
 from collectors import fields
 from collectors.feeds.identity import item_key
 from collectors.html import links, to_text
-from collectors.import_format import Export, gathered, parse_json, tally
+from collectors.import_format import Export, gathered, newest, parse_json, tally
 from collectors.times import parse_instant
 from domain.errors import ImportRefused
 from domain.posts import IMAGE, Media, Post, PostKind, ProfileSeen
@@ -42,7 +42,7 @@ class MastodonArchive:
         """Whether both files are there."""
         return names >= _NEEDED
 
-    def read(self, members: Members, handing: Handing) -> Export:  # noqa: ARG002 - the protocol's
+    def read(self, members: Members, handing: Handing) -> Export:
         """Public and unlisted posts of the actor; boosts are skipped. Whole when the outbox holds what it counts."""
         actor = fields.as_object(parse_json(members.read("actor.json"), "actor.json"))
         outbox = fields.as_object(parse_json(members.read("outbox.json"), "outbox.json"))
@@ -60,7 +60,7 @@ class MastodonArchive:
             profile=_profile(actor),
             names=frozenset({_handle(actor), owner}),
             owner_id=owner,
-            made_at=max((post.published_at for post in posts if post.published_at), default=None),
+            made_at=newest(posts, handing.now),
             whole=fields.number(outbox, "totalItems") == len(activities) and "malformed" not in skipped,
         )
 

@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, TypeAlias
 
 from collectors import fields
 from collectors.feeds.identity import item_key
-from collectors.import_format import Export, gathered, parse_json, tally
+from collectors.import_format import Export, gathered, newest, parse_json, tally
 from collectors.times import parse_instant
 from domain.errors import ImportRefused
 from domain.posts import IMAGE, Media, Post, PostKind, ProfileSeen
@@ -72,7 +72,6 @@ class XArchive:
         read = [(_reason(tweet), tweet) for tweet in tweets]
         posts, twice = gathered(_post(tweet, own_id, notes) for reason, tweet in read if not reason)
         skipped = tally((reason for reason, _ in read), duplicate=twice)
-        newest = max((post.published_at for post in posts if post.published_at), default=None)
         stated, partial = _manifest(members)
         return Export(
             posts=posts,
@@ -81,7 +80,7 @@ class XArchive:
             profile=_profile(members, account),
             names=frozenset({f"@{fields.text(account, 'username')}"}),
             owner_id=own_id,
-            made_at=min(stated, handing.now) if stated else newest,
+            made_at=min(stated, handing.now) if stated else newest(posts, handing.now),
             whole=not partial and "malformed" not in skipped,
         )
 

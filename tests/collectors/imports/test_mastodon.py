@@ -130,3 +130,10 @@ def test_no_field_is_trusted_to_be_of_its_type():
             activity = note(1, "Words") | {}
             activity["object"][key] = value
             read(activity)
+
+
+def test_a_date_in_the_future_makes_an_export_no_younger():
+    old, ahead = note(1, "One", "2026-11-17T00:00:00Z"), note(2, "Two", "2199-01-01T00:00:00Z")
+
+    assert read(old, ahead).made_at.isoformat() == "2026-11-17T00:00:00+00:00"
+    assert read(ahead).made_at is None

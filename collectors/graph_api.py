@@ -18,6 +18,7 @@ from urllib.parse import quote
 
 from collectors import fields
 from collectors.base import Terms
+from collectors.owned_api import usable
 from collectors.times import parse_instant
 from domain.errors import (
     AccessRefused,
@@ -198,7 +199,6 @@ class Graph:
 
 
 _LONGEST = timedelta(days=3660)
-_LONGEST_TOKEN = 4096
 _LONGEST_NAME = 40
 
 
@@ -218,11 +218,6 @@ def ends_at(told: Json) -> datetime | None:
         at for key in ("expires_at", "data_access_expires_at") if (at := parse_instant(fields.number(told, key) or ""))
     ]
     return min(ends, default=None)
-
-
-def usable(token: str) -> bool:
-    """Whether a token can stand in a header and in a file: visible ASCII, not empty, no longer than 4096."""
-    return bool(token) and len(token) <= _LONGEST_TOKEN and token.isascii() and token.isprintable() and " " not in token
 
 
 def shortened(text: str) -> str:

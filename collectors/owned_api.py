@@ -46,6 +46,7 @@ _ERRORS: Mapping[int, type[CollectError]] = {
 }
 _READ = tuple(_ERRORS)
 _NOT_RENEWED = (HTTPStatus.BAD_REQUEST, HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN)
+_LONGEST_TOKEN = 4096
 _LONGEST_LIFE = timedelta(days=3650)
 _SEPARATORS = re.compile(r"[\s,]+")
 _CODE = re.compile(r"[A-Za-z0-9_.-]{1,60}", re.ASCII)
@@ -146,13 +147,16 @@ def renewed(grant: Grant, http: Http, now: datetime, door: TokenDoor) -> Grant |
     }
     form |= {"client_secret": grant.client_secret} if grant.client_secret else {}
     body = fields.decode_object(http.post(door.url, form=form, expect=_NOT_RENEWED))
-    token = fields.text(body, "access_token")
+    token, refresh_token = fields.text(body, "access_token"), fields.text(body, "refresh_token")
     if not token:
         raise TokenRefused(f"it could not be renewed: {code_in(body, 'error')}")
+    if not usable(token) or not usable(refresh_token or token):
+        # Such a token would be repeated by the errors of whatever refuses to send it.
+        raise Malformed("a token came back that no header can hold")
     return replace(
         grant,
         token=token,
-        refresh_token=fields.text(body, "refresh_token") or grant.refresh_token,
+        refresh_token=refresh_token or grant.refresh_token,
         scopes=frozenset(_SEPARATORS.split(fields.text(body, "scope").strip())) - {""} or grant.scopes,
         expires_at=_end(body, now),
     )
@@ -163,6 +167,11 @@ def _end(body: Json, now: datetime) -> datetime | None:
     if seconds is None or seconds <= 0:
         return None
     return now + timedelta(seconds=min(seconds, _LONGEST_LIFE.total_seconds()))
+
+
+def usable(token: str) -> bool:
+    """Whether a token can stand in a header and in a file: visible ASCII, not empty, no longer than 4096."""
+    return bool(token) and len(token) <= _LONGEST_TOKEN and token.isascii() and token.isprintable() and " " not in token
 
 
 def code_in(body: Json, key: str) -> str:

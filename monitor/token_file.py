@@ -133,14 +133,14 @@ class TokenFile:
         """
         return self._change(lambda found: [*(one for one in found if one.key != kept.key), kept], kept.key)
 
-    def renew(self, grant: Grant) -> None:
-        """Write a renewed token over the older one, in the file even where a variable held the first.
+    def renew(self, before: Grant, grant: Grant) -> None:
+        """Write a renewed token over the one that it was made of, in the file even where a variable held that one.
 
-        Nothing is written when the entry was removed meanwhile. Raises as `put`.
+        Nothing is written when the entry was removed meanwhile, or another token was brought. Raises as `put`.
         """
 
         def renewed(found: Sequence[Kept]) -> list[Kept]:
-            return [_renewed(one, grant) if one.key == (grant.platform, grant.platform_id) else one for one in found]
+            return [_renewed(one, grant) if _is_the_same(one.grant, before) else one for one in found]
 
         self._change(renewed, (grant.platform, grant.platform_id))
 
@@ -188,7 +188,8 @@ class TokenFile:
             for name in _SECRETS:
                 variable = getattr(entry, f"{name}_env")
                 if variable is not None and not self._from_variable(variable):
-                    seen = f"no usable environment variable {variable}"
+                    # Not named: who confuses the keys writes the secret itself there.
+                    seen = "no usable environment variable of that name"
                     yield Mistake(str(self.path), f"{where}.{name}_env", seen, "one that holds the secret")
 
     def _from_variable(self, name: str) -> str:
@@ -250,6 +251,11 @@ def _told(mistakes: Sequence[Mistake]) -> tuple[Mistake, ...]:
         one if one.seen in _HARMLESS or one.seen.startswith("a list of ") else replace(one, seen=_HIDDEN)
         for one in mistakes
     )
+
+
+def _is_the_same(kept: Grant, before: Grant) -> bool:
+    names = ("platform", "platform_id", "token", "refresh_token")
+    return all(getattr(kept, name) == getattr(before, name) for name in names)
 
 
 def _renewed(kept: Kept, grant: Grant) -> Kept:

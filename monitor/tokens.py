@@ -92,18 +92,25 @@ class Owners:
             renewed = platform.renew(grant, self.reader.for_account(grant=grant, hosts=consent.hosts), now)
         except CollectError as error:
             log.warning("token-not-renewed", platform=platform.name, code=error.code)
-            return grant
+            return self._kept_by_another(grant)
         if renewed is None:
             return grant
         # What a platform hands back may not widen what the owner granted.
         renewed = replace(renewed, platform=grant.platform, platform_id=grant.platform_id, obtained_at=now)
         try:
-            self.file.renew(renewed)
+            self.file.renew(grant, renewed)
         except (ConfigError, UsageError):
             log.error("token-not-kept", platform=platform.name)  # noqa: TRY400 - the file is named at start already
             return renewed
         tell(self.store, "token.renewed", renewed, SYSTEM, now)
         return renewed
+
+    def _kept_by_another(self, grant: Grant) -> Grant:
+        """What another process has renewed meanwhile, for which the old one is used up; else the grant itself."""
+        try:
+            return self.file.of(grant.platform, grant.platform_id) or grant
+        except ConfigError:  # said where the file is read
+            return grant
 
 
 def scope_fault(scopes: frozenset[str], consent: Consent) -> str:

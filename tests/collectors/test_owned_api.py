@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -128,6 +129,15 @@ def test_a_withdrawn_permission_is_told_without_a_secret(body, status):
         renew(body, status)
     assert TOKEN not in str(refused.value)
     assert "r3fresh" not in str(refused.value)
+
+
+@pytest.mark.parametrize("odd", ["Injected token", "n\r\nX-Injected: 1", "n\u00e9w-Injected", "Injected" * 600])
+@pytest.mark.parametrize("key", ["access_token", "refresh_token"])
+def test_a_token_that_no_header_can_hold_is_refused_and_not_repeated(key, odd):
+    said = {"access_token": "new", "refresh_token": "newer"} | {key: odd}
+    with pytest.raises(Malformed) as refused:
+        renew(json.dumps(said))
+    assert "Injected" not in f"{refused.value} {refused.value.__cause__} {refused.value.__context__}"
 
 
 @pytest.mark.parametrize("lacking", [{"refresh_token": ""}, {"client_id": ""}])

@@ -149,14 +149,24 @@ def test_a_variable_may_hold_the_token_and_its_name_alone_is_kept(file: TokenFil
 
 def test_a_renewed_token_stands_in_the_file_where_a_variable_held_the_first(file: TokenFile) -> None:
     file.put(Kept(grant(), {"token": "HELD"}))
-    file.renew(grant(token=FRESH))
+    file.renew(grant(), grant(token=FRESH))
     assert file.of("fake", "tess").token == FRESH
 
 
 def test_a_token_that_was_removed_meanwhile_does_not_come_back_by_renewing(file: TokenFile) -> None:
     file.put(Kept(grant("jo")))
-    file.renew(grant("tess", token=FRESH))
+    file.renew(grant("tess"), grant("tess", token=FRESH))
     assert [kept.grant.platform_id for kept in file.read()] == ["jo"]
+
+
+def test_a_token_that_was_brought_meanwhile_is_not_written_over_by_renewing_the_older_one(file: TokenFile) -> None:
+    file.put(Kept(grant(token="brought-meanwhile")))
+    file.renew(grant(), grant(token=FRESH))
+    assert file.of("fake", "tess").token == "brought-meanwhile"
+
+
+def test_a_secret_in_the_place_of_a_variables_name_is_not_repeated(file: TokenFile) -> None:
+    assert set(mistakes(written(file, entry(token="", token_env=f'"{TOKEN}"')))) == {"grant[0].token_env"}
 
 
 @pytest.mark.parametrize("odd", ["two words", "", "\u00e9", 'a"b\\c\u2028'])
@@ -377,6 +387,25 @@ def test_a_renewal_that_failed_is_no_reading_that_failed(practice, owners, failu
     said = capsys.readouterr()
     assert "token-not-renewed" in said.out + said.err
     assert owners.file.of("fake", "tess") == grant()
+
+
+def test_what_another_process_renewed_meanwhile_is_read_with_and_not_the_token_that_is_used_up(
+    practice, owners
+) -> None:
+    practice.authorise()
+    ended = NOW - timedelta(days=1)
+    owners.file.put(Kept(grant(refresh_token=REFRESH, expires_at=ended)))
+    theirs = grant(token=FRESH, refresh_token="1//theirs", expires_at=NOW + timedelta(days=60))
+
+    @dataclass
+    class Overtaken(RenewingPlatform):
+        def renew(self, grant: Grant, http: Http, now: datetime) -> Grant | None:
+            owners.file.put(Kept(theirs))
+            raise TokenRefused("invalid_grant")
+
+    practice.platform = Overtaken(consent=CONSENT)
+    assert collected(practice, owners) == "read"
+    assert owners.reader.given[-1][0] == theirs
 
 
 def test_a_renewed_token_that_allows_more_than_was_granted_is_refused(practice, owners) -> None:

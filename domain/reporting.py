@@ -56,6 +56,20 @@ class DeliveryState(StrEnum):
     """The server said no for good (5xx): a person must look."""
 
 
+class Judged(StrEnum):
+    """What people had made of a finding when it was reported. What follows for its author is told to nobody else.
+
+    How it was decided is told once nobody can appeal any more: a report is frozen, and an appeal may turn it round.
+    """
+
+    DECIDED = "decided"
+    APPEALED = "appealed"
+    UPHELD = "upheld"
+    NOT_UPHELD = "not-upheld"
+    MENDED = "mended"
+    """Closed, because its author changed or removed the post."""
+
+
 @dataclass(frozen=True, slots=True)
 class Period:
     """One ISO week in the practice's time zone. `start` and `end` are aware UTC; `end` is the first instant after."""
@@ -103,6 +117,8 @@ class ReportedFinding:
     """The model that was asked, as the administrator named it."""
     kind: PostKind = PostKind.POST
     """What it was noticed on; words tell a profile from a post."""
+    judged: Judged | None = None
+    """In a digest: what people had made of it when that was built; None while they had not."""
 
 
 @dataclass(frozen=True, slots=True)

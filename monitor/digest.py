@@ -125,8 +125,8 @@ def draft(tools: Reporting, period: Period) -> Digest:
         practice=tools.policy.practice_name,
         period=period,
         now=now,
-        findings=findings_of(tools, period),
-        open_before=store.findings.open_before(period.start, Severity.S3),
+        findings=_as_judged(tools, findings_of(tools, period), now),
+        open_before=_as_judged(tools, store.findings.open_before(period.start, Severity.S3), now),
         coverage=_coverage(tools, period, now),
         policy_version=tools.policy.version,
         detector_version=detector_version(tools.local),
@@ -136,6 +136,12 @@ def draft(tools: Reporting, period: Period) -> Digest:
         overturn=store.reviews.overturn(),
         head=str(store.heads.newest() or ""),
     )
+
+
+def _as_judged(tools: Reporting, found: Iterable[ReportedFinding], now: datetime) -> tuple[ReportedFinding, ...]:
+    """With what people have made of each: they may be quicker than the week."""
+    of_finding = tools.post.store.reviews.of_finding
+    return tuple(replace(one, judged=reviews.judged(of_finding(one.id), now)) for one in found)
 
 
 def _coverage(tools: Reporting, period: Period, now: datetime) -> tuple[CoverageLine, ...]:

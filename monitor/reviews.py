@@ -10,9 +10,9 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from domain.findings import Severity
-from domain.reporting import DeliveryKind
-from domain.review import ReviewState, Step
-from domain.review_locks import UNDO_FOR
+from domain.reporting import DeliveryKind, Judged
+from domain.review import UPHELD, Outcome, ReviewState, Step
+from domain.review_locks import UNDO_FOR, UNDOABLE
 from monitor.delivery import queue
 from reports.letters import Letter, ReviewLetter
 from store.review_queue import OPENED_PREFIX, STEP_PREFIX
@@ -31,6 +31,7 @@ OWN_PREFIX = "own:"
 """The key of a notice about what nobody but its author may see is this and the number of the newest of it."""
 LONGEST = timedelta(days=30)
 """An older step is not written about any more; the log of mails may have forgotten that it was."""
+_JUDGED_IN = {ReviewState.DECIDED: Judged.DECIDED, ReviewState.APPEALED: Judged.APPEALED}
 
 
 def rules_of(config: Config) -> ReviewRules:
@@ -79,6 +80,20 @@ def _queue_letters(post: Posting, now: datetime) -> None:
     for review, step in post.store.reviews.untold(now - LONGEST, now - AFTER):
         for finding in _finding(post, review):
             queue(post, DeliveryKind.NOTICE, f"{STEP_PREFIX}{step.id}", [finding.author_email], now)
+
+
+def judged(review: Review | None, now: datetime) -> Judged | None:
+    """What people have made of it, as far as it cannot be taken back any more."""
+    if review is None or review.outcome is None:
+        return None
+    by_people = (event for event in review.events if event.actor_id is not None and event.step in UNDOABLE)
+    if any(now < event.at + UNDO_FOR for event in by_people):
+        return None
+    if review.state is not ReviewState.CLOSED:
+        return _JUDGED_IN.get(review.state)
+    if review.outcome is Outcome.RESOLVED:
+        return Judged.MENDED
+    return Judged.UPHELD if review.outcome in UPHELD else Judged.NOT_UPHELD
 
 
 def is_about_reviews(key: str) -> bool:

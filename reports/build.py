@@ -38,6 +38,8 @@ class Counts:
     """Numbers of one week for the practice as a whole. There are none for a person or an account, on purpose."""
 
     findings: int
+    judged: int
+    """How many of these people had decided, or their authors mended, before the digest was built."""
     open_before: int
     accounts_enrolled: int
     accounts_read: int
@@ -96,6 +98,7 @@ def counts(digest: Digest) -> Counts:
     lines = digest.coverage
     return Counts(
         findings=len(digest.findings),
+        judged=sum(finding.judged is not None for finding in digest.findings),
         open_before=len(digest.open_before),
         accounts_enrolled=len(lines),
         accounts_read=sum(line.reading is Reading.READ for line in lines),

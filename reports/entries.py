@@ -6,14 +6,22 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from domain.findings import Severity
+from domain.reporting import Judged
 from reports import links, words
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
 
     from domain.reporting import ReportedFinding
 
 UNCONFIRMED = "Unconfirmed"
+_JUDGED: Mapping[Judged, str] = {
+    Judged.DECIDED: "Decided by people, may be appealed",
+    Judged.APPEALED: "Decided by people, appealed",
+    Judged.UPHELD: "Upheld by people",
+    Judged.NOT_UPHELD: "Not upheld by people",
+    Judged.MENDED: "Mended by its author",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,14 +81,22 @@ class Place:
     older: str
 
 
+def stands(finding: ReportedFinding) -> str:
+    """What people had made of it when it was reported, in a few words."""
+    return UNCONFIRMED if finding.judged is None else _JUDGED[finding.judged]
+
+
 def entry_of(
     finding: ReportedFinding,
     titles: Iterable[tuple[str, str]],
     time_zone: str,
     where: Whereabouts,
-    status: str = UNCONFIRMED,
+    status: str = "",
 ) -> Entry:
-    """The finding in words. `titles` are (clause id, title in the practice's words)."""
+    """The finding in words. `titles` are (clause id, title in the practice's words).
+
+    `status` is where it stands now, "" for how it stood when it was reported.
+    """
     return Entry(
         anchor=where.anchor,
         id=finding.id,
@@ -88,7 +104,7 @@ def entry_of(
         title=words.clause_title(finding.clause, titles),
         severity=words.SEVERITY[finding.severity],
         meaning=words.SEVERITY_MEANING.get(finding.severity, ""),
-        status=status,
+        status=status or stands(finding),
         grave=finding.severity >= Severity.S3,
         platform=words.platform(finding.platform),
         day=words.local_day(finding.published_at, time_zone),

@@ -12,6 +12,7 @@ from domain.reporting import Reading
 from reports import links, words
 from reports.build import Counts, confidential_posts, counts
 from reports.charts import MINIMUM_GROUP
+from reports.entries import stands
 
 if TYPE_CHECKING:
     from domain.reporting import CoverageLine, Digest, ReportedFinding
@@ -39,6 +40,8 @@ class MailItem:
     """The same as in `notes`, for the author, who is shown no other note."""
     noun: str = "post"
     """What it was noticed on."""
+    status: str = ""
+    """What people have made of it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,6 +140,7 @@ def mail_item(
         grave=finding.severity >= Severity.S3,
         opinion=words.second_opinion(finding),
         noun=words.noun(finding.kind),
+        status=stands(finding),
     )
 
 

@@ -15,7 +15,7 @@ from sqlalchemy import select, update
 from domain.findings import Clause, Severity
 from domain.opinions import Stand
 from domain.posts import PostKind
-from domain.reporting import CoverageLine, Digest, Period, Reading, ReportedFinding
+from domain.reporting import CoverageLine, Digest, Judged, Period, Reading, ReportedFinding
 from domain.review_queue import Overturn, ReviewCounts
 from domain.stops import Stop
 from store.columns import new_salt
@@ -154,6 +154,8 @@ def _findings(stored: Iterable[Mapping[str, Any]], excerpts: Mapping[int, str]) 
                 "opinion": Stand(finding["opinion"]) if finding.get("opinion") else None,
                 # Before profiles were judged, everything was a post.
                 "kind": PostKind(finding.get("kind", PostKind.POST)),
+                # Nor did a digest always say what people had judged before it.
+                "judged": Judged(finding["judged"]) if finding.get("judged") else None,
             }
         )
         for finding in stored

@@ -1,16 +1,20 @@
 """Reviews as time passes: the author first, then management, and no letter about what was taken back."""
 
+from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
 from domain.access import User
 from domain.errors import MailServerDown
+from domain.reporting import Judged
 from domain.review import Checklist, Move, Outcome, Review, ReviewState, Step
 from monitor.alerts import alert_due
 from monitor.archive import publish
 from monitor.digest import digest_due, review_due
-from monitor.reviews import rules_of
+from monitor.reviews import judged, rules_of
+from reports import words
 from store.engine import Store
 from tests.fakes.practice import GRAVE, HARMLESS, Practice, practice_on
 from tests.store.people import author, officer, user
@@ -224,3 +228,84 @@ def test_where_mail_to_authors_is_off_none_goes_out(practice: Practice) -> None:
 
     assert recipients(practice) == []
     assert the_review(practice).author_told_at is None
+
+
+def decided(practice: Practice, outcome: Outcome, **words: object) -> User:
+    """The offer, read with the author's time over, asked about and decided within one week; who decided."""
+    publish_offer(practice)
+    imani = user(practice.store)
+    practice.clock.to("2026-10-19T13:00:00+00:00")
+    read(practice)
+    step(practice, imani, Step.TRIAGE_OPEN)
+    step(practice, imani, Step.NOTIFY)
+    practice.clock.forward(minutes=10)
+    read(practice)
+    step(practice, author(practice.store, practice.store.staff.find("Tess Arroway")), Step.ANSWER, note="I mended it.")
+    step(practice, imani, Step.DECIDE, note="It advertises.", outcome=outcome, checklist=LOOKED, **words)
+    return imani
+
+
+def reported(practice: Practice, at: str) -> tuple[list[Judged | None], str]:
+    """How the findings of the digests that are made then stand, and the mail of the week that has any."""
+    practice.clock.to(at)
+    digest_due(practice.reporting())
+    (digest,) = (one for one in practice.store.digests.all() if one.findings)
+    week = words.week(digest.period.week)
+    (mail,) = (one for one in practice.mailer.sent if one.recipient == MANAGER and week in one.subject)
+    return [one.judged for one in digest.findings], mail.text
+
+
+def test_what_people_decided_before_the_digest_is_not_called_unjudged(practice: Practice) -> None:
+    decided(practice, Outcome.UPHELD_GUIDANCE)
+
+    stands, mail = reported(practice, "2026-10-26T11:00:00+00:00")
+
+    assert stands == [Judged.DECIDED]
+    assert "Decided by people, may be appealed." in mail
+    assert "Unconfirmed" not in mail
+    assert "no person has judged" not in mail
+    for word in ("guidance", "upheld"):
+        assert word not in mail.casefold()
+
+
+def test_what_waits_for_people_is_unconfirmed_as_before(practice: Practice) -> None:
+    publish_offer(practice)
+    practice.clock.to("2026-10-19T13:00:00+00:00")
+    read(practice)
+
+    stands, mail = reported(practice, "2026-10-26T11:00:00+00:00")
+
+    assert stands == [None]
+    assert "no person has judged it yet" in mail
+    assert "Unconfirmed." in mail
+
+
+@pytest.mark.parametrize(
+    ("state", "outcome", "told"),
+    [
+        (ReviewState.DETECTED, None, None),
+        (ReviewState.PROPOSED, Outcome.REFERRED, None),
+        (ReviewState.DECIDED, Outcome.REFERRED, Judged.DECIDED),
+        (ReviewState.APPEALED, Outcome.REFERRED, Judged.APPEALED),
+        (ReviewState.CLOSED, Outcome.REFERRED, Judged.UPHELD),
+        (ReviewState.CLOSED, Outcome.UPHELD_NO_ACTION, Judged.UPHELD),
+        (ReviewState.CLOSED, Outcome.NOT_UPHELD, Judged.NOT_UPHELD),
+        (ReviewState.CLOSED, Outcome.FALSE_POSITIVE, Judged.NOT_UPHELD),
+        (ReviewState.CLOSED, Outcome.RESOLVED, Judged.MENDED),
+    ],
+)
+def test_how_it_was_decided_is_told_once_nobody_can_appeal(
+    practice: Practice, state: ReviewState, outcome: Outcome | None, told: Judged | None
+) -> None:
+    review = replace(publish_offer(practice), state=state, outcome=outcome)
+
+    assert judged(review, practice.clock()) is told
+
+
+def test_what_can_still_be_taken_back_is_not_told(practice: Practice) -> None:
+    decided(practice, Outcome.UPHELD_GUIDANCE)
+    review, now = the_review(practice), practice.clock()
+
+    assert judged(review, now + timedelta(minutes=4)) is None
+    assert judged(review, now + timedelta(minutes=5)) is Judged.DECIDED
+    assert judged(None, now) is None

@@ -12,7 +12,7 @@ import pytest
 
 from domain.findings import Clause, Severity
 from domain.posts import PostKind
-from domain.reporting import Reading
+from domain.reporting import Judged, Reading
 from reports.letters import Letter, ReviewLetter
 from reports.mail import as_email
 from reports.render import LARGEST_HTML, message_id
@@ -313,3 +313,17 @@ def test_mails_say_that_a_machine_wrote_them():
     assert email["Auto-Submitted"] == "auto-generated"
     assert email["X-Auto-Response-Suppress"] == "All"
     assert email["Date"] == "Mon, 23 Nov 2026 13:00:00 +0000"
+
+
+def test_an_item_that_people_judged_says_how_it_stands_and_the_others_that_nobody_has():
+    built = replace(digest(), findings=(replace(THERAPEUTIC, judged=Judged.APPEALED), ENDORSED))
+    message = RENDERER.digest(built, OWNER, NOW)
+    assert message.subject.endswith("2 items, 1 decided; 3 accounts not fully read")
+    for text in (message.text, flat(read(message.html).words)):
+        assert (
+            "2 items found. Software noticed them; 1 of 2 was decided by people or mended, and each says how it stands."
+            in flat([text])
+        )
+        assert text.count("Decided by people, appealed.") == 1
+        assert "Unconfirmed." in text
+        assert "no person has judged" not in text

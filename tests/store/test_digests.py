@@ -3,9 +3,9 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import timedelta
 
-from sqlalchemy import select
+from sqlalchemy import select, update
 
-from domain.reporting import CoverageLine, Digest, Period, Reading
+from domain.reporting import CoverageLine, Digest, Judged, Period, Reading
 from store import tables
 from tests.reports.samples import digest as reported_digest
 from tests.store.records import DAY, START, active, flagged, post, visit
@@ -98,3 +98,21 @@ def test_an_outline_names_its_findings_and_holds_none(store):
     assert outline.open_before == (71,)
     assert (outline.digest.findings, outline.digest.coverage) == ((), digest.coverage)
     assert store.digests.outline("2026-W40") is None
+
+
+def test_what_people_had_made_of_a_finding_is_kept_and_an_older_digest_has_none(store):
+    active(store)
+    visit(store, flagged(post()))
+    found = tuple(replace(one, judged=Judged.APPEALED) for one in store.findings.all())
+    store.digests.save(digest_of(store, found))
+    assert [one.judged for one in store.digests.get("2026-W47").findings] == [Judged.APPEALED]
+
+    def older(content):
+        return content | {
+            "findings": [{k: v for k, v in each.items() if k != "judged"} for each in content["findings"]]
+        }
+
+    with store.database.writing() as connection:
+        content = connection.execute(select(tables.digests.c.content)).scalar_one()
+        connection.execute(update(tables.digests).values(content=older(content)))
+    assert [one.judged for one in store.digests.get("2026-W47").findings] == [None]

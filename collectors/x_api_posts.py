@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import html
 import json
+import re
 from dataclasses import dataclass
 from datetime import timedelta
 from http import HTTPStatus
@@ -57,6 +58,10 @@ _SNOWFLAKE_EPOCH = 1288834974657
 _LONGEST_EDITING = timedelta(days=1)
 """Far more than X allows; a first id from outside of it is not believed."""
 _LEAST_SNOWFLAKE = 1 << 40
+_SHORT = re.compile(r"https?://t\.co/\w{1,30}", re.ASCII)
+_LONGEST_TEXT = 500_000
+"""Characters; X allows a twentieth of it."""
+_LONGEST_LINK = 2_000
 _MOST_LINKS = 200
 """No post has as many; it bounds what a hostile answer costs."""
 _KINDS = {"photo": IMAGE, "animated_gif": "gif"}
@@ -240,11 +245,23 @@ def words_of(post: Json) -> str:
 
 
 def _expand(text: str, urls: Sequence[Json]) -> str:
+    meant: dict[str, str] = {}
     for link in urls[:_MOST_LINKS]:
-        short, meant = fields.text(link, "url"), fields.text(link, "expanded_url")
-        if short and meant:
-            text = text.replace(short, "" if fields.text(link, "media_key") else meant)
-    return text
+        short, address = fields.text(link, "url"), fields.text(link, "expanded_url")
+        if address:
+            meant[short] = "" if fields.text(link, "media_key") else address
+    return spelled_out(text, meant)
+
+
+def spelled_out(text: str, meant: Mapping[str, str]) -> str:
+    """The text with its short web addresses replaced by what they stand for, in one go.
+
+    What was put in is not looked at again, and nothing but an address is replaced: a made-up list could else blow the
+    text up without end.
+    """
+    usable = {short: address for short, address in meant.items() if len(address) <= _LONGEST_LINK}
+    written = _SHORT.sub(lambda found: usable.get(found[0], found[0]), text[:_LONGEST_TEXT])
+    return written[:_LONGEST_TEXT]
 
 
 def _own_links(post: Json) -> Iterator[str]:

@@ -81,9 +81,10 @@ def _instant(line: str, zone: tzinfo) -> datetime | None:
         return None
     try:
         at = datetime.fromisoformat(found[1].strip())
-    except ValueError:  # somebody's words that look like a heading
+        there = (at if at.tzinfo else at.replace(tzinfo=zone)).astimezone(UTC)
+    except (ValueError, OverflowError):  # somebody's words that look like a heading
         return None
-    return parse_instant((at if at.tzinfo else at.replace(tzinfo=zone)).astimezone(UTC).isoformat())
+    return parse_instant(there.isoformat())
 
 
 def _post(began: int, at: datetime, lines: list[str]) -> Post:

@@ -20,6 +20,7 @@ from collectors import fields
 from collectors.feeds.identity import item_key
 from collectors.import_format import Export, gathered, newest, parse_json, tally
 from collectors.times import parse_instant
+from collectors.x_api_posts import spelled_out
 from domain.errors import ImportRefused
 from domain.posts import IMAGE, Media, Post, PostKind, ProfileSeen
 
@@ -30,7 +31,8 @@ if TYPE_CHECKING:
     from collectors.import_format import Handing, Members
 
 _TWEETS = re.compile(r"data/tweets?(?:-part\d{1,4})?\.js")
-_ASSIGNED = re.compile(rb"\s*window\.[\w.]{1,200}\s*=\s*")
+_ASSIGNED = re.compile(rb"\s*window\.([\w.]{1,200})\s*=\s*")
+_TWEETS_NAME = re.compile(rb"YTD\.tweets?\.part\d{1,4}")
 _RETWEET = re.compile(r"RT @\w{1,30}: ")
 _CUT = re.compile(r"(?:…|\.\.\.)?(?:\s*https://t\.co/\w{1,30})?\s*$")
 _DATE = "%a %b %d %H:%M:%S %z %Y"
@@ -39,6 +41,8 @@ _LONG = 200
 """Characters; what was cut off is longer than this, or ends with "…"."""
 _APART = 2
 """Seconds by which the two files may date one tweet differently."""
+_MOST_NEAR = 5
+"""Long tweets of one second that are looked at: nobody writes as many, and a file that is made up might."""
 _Notes: TypeAlias = "Mapping[int, Sequence[str]]"
 
 
@@ -68,7 +72,9 @@ class XArchive:
             raise ImportRefused("the account is protected, so that its posts are not public")
         notes = _notes(members)
         own_id = fields.identifier(account, "accountId")
-        tweets = [tweet for name in sorted(members.names) if _TWEETS.fullmatch(name) for tweet in _rows(members, name)]
+        tweets = [
+            tweet for name in sorted(members.names) if _TWEETS.fullmatch(name) for tweet in _tweets(members, name)
+        ]
         read = [(_reason(tweet), tweet) for tweet in tweets]
         posts, twice = gathered(_post(tweet, own_id, notes) for reason, tweet in read if not reason)
         skipped = tally((reason for reason, _ in read), duplicate=twice)
@@ -85,15 +91,29 @@ class XArchive:
         )
 
 
-def _rows(members: Members, name: str) -> Iterator[Json]:
-    """The objects of a list that a member assigns, each without the wrapper that names its kind."""
+def _tweets(members: Members, name: str) -> Iterator[Json]:
+    """The tweets of a member. Messages, deleted tweets and those of a circle say by their own name what they are."""
+    head = _ASSIGNED.match(members.read(name))
+    if head and not _TWEETS_NAME.fullmatch(head[1]):
+        raise ImportRefused(f"{name} holds something other than tweets")
+    return _rows(members, name, "tweet")
+
+
+def _rows(members: Members, name: str, kind: str = "") -> Iterator[Json]:
+    """The objects of a list that a member assigns, each without the wrapper that names its kind.
+
+    An object that is named as another `kind` is handed on empty.
+    """
     assigned = _value(members, name)
     if not isinstance(assigned, list):
         raise ImportRefused(f"{name} is not a list")
     for row in assigned:
         wrapped = fields.as_object(row)
-        inner = next(iter(wrapped.values()), None) if len(wrapped) == 1 else None
-        yield inner if isinstance(inner, dict) else wrapped
+        named, inner = next(iter(wrapped.items()), ("", None)) if len(wrapped) == 1 else ("", None)
+        if isinstance(inner, dict):
+            yield inner if kind in ("", named) else {}
+        else:
+            yield wrapped
 
 
 def _value(members: Members, name: str) -> object:
@@ -199,7 +219,9 @@ def _uncut(said: str, at: datetime | None, notes: _Notes) -> str:
     if at is None or not notes or (len(said) < _LONG and "…" not in said):
         return said
     start, second = " ".join(_CUT.sub("", said).split())[:200], int(at.timestamp())
-    nearby = (words for near in range(second - _APART, second + _APART + 1) for words in notes.get(near, ()))
+    nearby = (
+        words for near in range(second - _APART, second + _APART + 1) for words in notes.get(near, ())[:_MOST_NEAR]
+    )
     return next((words for words in nearby if " ".join(words.split()).startswith(start)), said)
 
 
@@ -215,9 +237,7 @@ def _addresses(tweet: Json) -> Mapping[str, str]:
 
 def _spelled_out(said: str, tweet: Json, addresses: Mapping[str, str]) -> str:
     pictures = {fields.text(one, "url"): "" for one in fields.children(fields.child(tweet, "entities"), "media")}
-    for short, long in (pictures | dict(addresses)).items():
-        said = said.replace(short, long) if short else said
-    return said.strip()
+    return spelled_out(said, pictures | dict(addresses)).strip()
 
 
 def _media(tweet: Json) -> Iterator[Media]:

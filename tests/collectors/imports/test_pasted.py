@@ -123,3 +123,10 @@ def test_a_pasted_profile_is_the_profile_and_no_post():
     assert (export.posts, export.profile.bio) == ((), "I help couples.")
     with pytest.raises(ImportRefused, match="no words"):
         read(" \n", "profile")
+
+
+def test_a_date_at_the_end_of_time_is_no_heading():
+    said = "date: 0001-01-01 00:00+23:59"
+    export = read(f"date: 2026-11-12 09:30\nHello\n{said}\nand more", "text")
+
+    assert export.posts[0].text == f"Hello\n{said}\nand more"

@@ -169,3 +169,44 @@ def test_an_id_that_is_no_number_is_none_of_xs(number):
     export = read({"tweet": {"id_str": number, "full_text": "Words", "created_at": "Wed Nov 18 10:00:00 +0000 2026"}})
 
     assert (export.posts, export.skipped, export.whole) == ((), {"malformed": 1}, False)
+
+
+def test_short_addresses_that_stand_for_each_other_do_not_blow_a_text_up():
+    urls = [{"url": mark, "expanded_url": f"https://larch.example/{'abcdefgh' * 9}"} for mark in "abcdefgh"]
+    urls += [{"url": "https://t.co/a", "expanded_url": "https://t.co/b"}]
+    urls += [{"url": "https://t.co/b", "expanded_url": f"https://larch.example/{'b' * 5000}"}]
+    (post,) = read(tweet(1, "abcdefgh https://t.co/a", entities={"urls": urls})).posts
+
+    assert post.text == "abcdefgh https://t.co/b"
+
+
+def test_no_text_grows_beyond_what_x_allows_many_times():
+    urls = [{"url": "https://t.co/a", "expanded_url": f"https://larch.example/{'a' * 1900}"}]
+    (post,) = read(tweet(1, "https://t.co/a " * 60_000, entities={"urls": urls})).posts
+
+    assert len(post.text) <= 500_000
+
+
+@pytest.mark.parametrize("kind", ["direct_messages", "deleted_tweets", "twitter_circle_tweet", "community_tweet"])
+def test_what_is_handed_in_under_the_name_of_tweets_and_says_that_it_is_something_else_is_refused(kind):
+    members = x_archive() | {"data/tweets.js": assigned(kind, [tweet(1, "Words for one person")])}
+    with pytest.raises(ImportRefused, match="other than tweets"):
+        read_export(zipped(members), "x", HANDING)
+
+
+def test_a_message_among_tweets_is_none_of_them():
+    message = {"messageCreate": {"id": "3", "text": "Words for one person", "createdAt": "2026-11-01T10:00:00Z"}}
+    export = read(tweet(1, "Hello"), message)
+
+    assert [post.text for post in export.posts] == ["Hello"]
+    assert export.skipped == {"malformed": 1}
+
+
+def test_of_very_many_long_tweets_of_one_second_only_a_few_are_looked_at():
+    words = ["b" * 300] * 30 + ["a" * 300]
+    rows = [{"noteTweet": {"createdAt": "2026-11-18T10:00:00Z", "core": {"text": said}}} for said in words]
+    cut = f"{'a' * 250}…"
+    export = read(tweet(1, cut), note_tweet=assigned("note_tweet", rows))
+
+    assert export.posts[0].text == cut
+    assert read(tweet(1, cut), note_tweet=assigned("note_tweet", rows[-3:])).posts[0].text == words[-1]

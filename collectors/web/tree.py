@@ -46,10 +46,14 @@ _WHOLE = frozenset({"html", "body", "main"})
 _OTHERS = re.compile(
     r"(?:[pu]-)?comments?(?![a-z]).*|comment(?:list|form|body|text)|h-cite|h-?review.*|(?:[pu]-)?reviews?"
     r"|reviews?[-_](?:body|box|card|carousel|content|item|list|section|slider|text|widget|wrapper)s?"
-    r"|(?:.*[-_])?testimonials?(?:[-_].*)?|[pu]-(?:like|repost|rsvp)|disqus_thread",
+    r"|.*testimonial.*|(?:client|customer|google|patient|yelp)s?[-_]?(?:feedback|reviews?|voices)(?:[-_].*)?"
+    r"|guest-?book(?:[-_].*)?|webmentions?(?:[-_].*)?|(?:bluesky|mastodon)-embed|twitter-tweet"
+    r"|[pu]-(?:like|repost|rsvp)|disqus_thread",
     re.IGNORECASE,
 )
 _OTHERS_TYPES = re.compile(r"schema\.org/\w*(?:Review|Comment|Comments|Rating)\b", re.IGNORECASE)
+_OTHERS_TYPEOF = re.compile(r"(?:schema:|https?://schema\.org/)?\w*(?:Review|Comment|Rating)", re.ASCII | re.IGNORECASE)
+"""The same in RDFa, where a type stands by itself or with a prefix (https://www.w3.org/TR/rdfa-lite/ section 2)."""
 _OTHERS_PROPERTIES = frozenset({"review", "reviews", "comment", "comments"})
 _ANSWERING = frozenset({"u-in-reply-to"})
 _SHARING = frozenset({"u-like-of", "u-repost-of"})
@@ -242,9 +246,10 @@ def _is_others(element: Element) -> bool:
     if not element.attrib or element.tag in _WHOLE:
         return False
     typed = _OTHERS_TYPES.search(element.get("itemtype", "")[:MOST_LABEL])
+    in_rdfa = any(_OTHERS_TYPEOF.fullmatch(kind) for kind in _tokens(element, "typeof"))
     labels = (*_tokens(element, "class"), element.get("id", "").strip())
     named = any(_OTHERS.fullmatch(label) for label in labels if len(label) < _LONGEST_NAME)
-    return bool(typed) or named or bool(_tokens(element, "itemprop") & _OTHERS_PROPERTIES)
+    return bool(typed) or in_rdfa or named or bool(_tokens(element, "itemprop") & _OTHERS_PROPERTIES)
 
 
 def _exactly_others(element: Element) -> bool:

@@ -257,7 +257,7 @@ def load_config(file: Path, environment: Mapping[str, str]) -> Config:
     key = secrets.read("opinion.api_key", opinion.api_key_env, opinion.api_key_file) if opinion.enabled else None
     if key is not None and not may_be_sent(key):
         secrets.refuse("opinion.api_key", opinion.api_key_env, "visible ASCII characters without blanks")
-    together = [*opinion.mistakes(file), *parsed.console.mistakes(file)]
+    together = [*opinion.mistakes(file), *parsed.console.mistakes(file), *parsed.record.mistakes(file)]
     shown = None
     if oidc := parsed.console.oidc:
         shown = secrets.read("console.oidc.client_secret", oidc.client_secret_env, oidc.client_secret_file)

@@ -2,10 +2,17 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+
+from domain.errors import Mistake
+from vault.timestamps import installed
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
 
 
 def _url(text: str) -> str:
@@ -22,3 +29,10 @@ class RecordTable(BaseModel):
 
     signing_key_file: str = Field(default="section7.signing", min_length=1)
     timestamp_url: Annotated[str, AfterValidator(_url)] = ""
+
+    def mistakes(self, file: Path, extra: Callable[[], bool] = installed) -> tuple[Mistake, ...]:
+        """What the values ask for and this installation has not: time stamps take the extra `timestamp`."""
+        if not self.timestamp_url or extra():
+            return ()
+        expected = 'the extra "timestamp" installed (docs/administrators.md), or ""'
+        return (Mistake(str(file), "record.timestamp_url", "an address, but the extra is missing", expected),)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ssl
 from typing import TYPE_CHECKING, Annotated, Literal
 from urllib.parse import urlsplit
 
@@ -39,6 +40,7 @@ class OidcTable(BaseModel):
     client_secret_file: str | None = None
     name: str = Field(min_length=1, max_length=60, pattern=r"^[^\x00-\x1f\x7f]+$")
     second_factor: Literal["token", "provider"] = "token"
+    ca_file: str | None = None
 
     @property
     def origin(self) -> str:
@@ -55,4 +57,20 @@ class OidcTable(BaseModel):
             found.append(("issuer", "an http address", "https, or the host and port in politeness.allowed_private"))
         if self.client_secret_env is None and self.client_secret_file is None:
             found.append(("client_secret", "nothing", "client_secret_env or client_secret_file"))
+        found += self._of_ca_file(file)
         return tuple(Mistake(str(file), f"console.oidc.{key}", seen, expected) for key, seen, expected in found)
+
+    def trust(self, file: Path) -> ssl.SSLContext | None:
+        """What vouches for the provider's host beside the configuration's `file`; None for the public authorities.
+
+        Raises OSError or ValueError for a file that cannot be read or holds no certificate.
+        """
+        return ssl.create_default_context(cafile=str(file.resolve().parent / self.ca_file)) if self.ca_file else None
+
+    def _of_ca_file(self, file: Path) -> list[tuple[str, str, str]]:
+        try:
+            self.trust(file)
+        except (OSError, ValueError) as error:  # ssl.SSLError is an OSError
+            seen = error.strerror if isinstance(error, OSError) else None
+            return [("ca_file", f"{self.ca_file} ({seen or 'unreadable'})", "certificates in PEM form")]
+        return []

@@ -190,7 +190,7 @@ def open_provider(
     if not extra():
         expected = 'the extra "oidc" installed (docs/administrators.md), or no such table'
         raise ConfigError([Mistake(str(config.file), "console.oidc", "a table, but the extra is missing", expected)])
-    with open_http(_for_people(politeness), clock=clock) as http:
+    with open_http(_for_people(politeness), clock=clock, trust=table.trust(config.file)) as http:
         yield Provider(
             issuer=table.issuer,
             client_id=table.client_id,

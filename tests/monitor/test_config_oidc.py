@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import ssl
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+from console.identity import Attempt, ProviderAway
 from domain.errors import ConfigError
 from monitor.app import politeness_of
 from monitor.config import Config, load_config
@@ -15,6 +18,8 @@ from monitor.examples import CONFIG, example
 from monitor.identity import open_provider
 from monitor.shown_settings import shown_settings
 from tests.fakes.clock import FakeClock
+from tests.fakes.model_server import ModelServer
+from tests.reports.smtp_server import certificate
 
 ROOT = Path(__file__).parents[2]
 GOOD = {
@@ -101,6 +106,9 @@ def test_the_secret_comes_from_a_file_too(tmp_path: Path) -> None:
             {"issuer": '"http://id.larkspurbend.example"', "client_secret_env": None},
             ["console.oidc.issuer", "console.oidc.client_secret"],
         ),
+        ({"ca_file": '"absent.pem"'}, ["console.oidc.ca_file"]),
+        ({"ca_file": '"config.toml"'}, ["console.oidc.ca_file"]),
+        ({"ca_file": '"a\\u0000b"'}, ["console.oidc.ca_file"]),
         ({"client_secret_env": None, "client_secret_file": '"none"'}, ["console.oidc.client_secret_file"]),
     ],
 )
@@ -122,6 +130,38 @@ def test_plain_http_is_for_a_host_that_is_opened_by_name(tmp_path: Path) -> None
     file.write_text(f'{head}\n[politeness]\nallowed_private = ["127.0.0.1:8900"]\n{rest}')
 
     assert load_config(file, ENVIRONMENT).console.oidc.origin == "http://127.0.0.1:8900"
+
+
+def test_a_private_authority_vouches_for_the_provider_alone(tmp_path: Path) -> None:
+    made = certificate(tmp_path)
+    (tmp_path / "practice-ca.pem").write_bytes(made[0].read_bytes())
+    config = load(tmp_path, ca_file='"practice-ca.pem"')
+    trust = config.console.oidc.trust(config.file)
+
+    assert len(trust.get_ca_certs()) == 1
+    assert (trust.check_hostname, trust.verify_mode) == (True, ssl.CERT_REQUIRED)
+    assert load(tmp_path).console.oidc.trust(config.file) is None
+    with open_provider(config, politeness_of(config), FakeClock()) as provider:
+        assert provider is not None
+
+
+@pytest.mark.parametrize(("private", "answered"), [('"practice-ca.pem"', True), (None, False)])
+def test_a_provider_behind_a_private_authority_is_believed_only_with_its_certificates(
+    tmp_path: Path, private: str | None, *, answered: bool
+) -> None:
+    made = certificate(tmp_path)
+    (tmp_path / "practice-ca.pem").write_bytes(made[0].read_bytes())
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(*made)
+    with ModelServer(trust=context) as server:
+        place = f"127.0.0.1:{server.port}"
+        config = load(tmp_path, issuer=f'"https://{place}"', ca_file=private)
+        politeness = replace(politeness_of(config), allowed_private=frozenset({place}))
+        with open_provider(config, politeness, FakeClock()) as provider, pytest.raises(ProviderAway):
+            provider.address(
+                Attempt("s", "n", "v", "/", FakeClock()()), "https://console.larkspurbend.example/back", FakeClock()()
+            )
+        assert bool(server.asked) == answered
 
 
 def test_a_missing_extra_is_named(tmp_path: Path) -> None:

@@ -13,7 +13,8 @@ from rich.markup import escape
 from rich.table import Table
 
 from demo.story import Verdict
-from domain.findings import GRAVITY, Severity
+from domain.findings import GRAVITY, Clause, Severity
+from domain.posts import PostKind
 from domain.review import Outcome
 
 if TYPE_CHECKING:
@@ -25,10 +26,13 @@ if TYPE_CHECKING:
     from demo.story import StoryPost
     from demo.world import Expected, World
     from domain.reporting import ReportedFinding
+    from domain.review import Review
     from monitor.app import App
 
 MENDED = "tess-42"
 """Story id of the post whose author mends it in time."""
+PROFILE = "tess"
+"""Key of the account whose profile passes for the practice for some weeks."""
 DANGER = "tess-41"
 """Story id of the post that only the clinical lead hears of."""
 
@@ -46,7 +50,7 @@ class Comparison:
 
 
 def tell(console: Console, world: World, app: App, diary: Diary, folder: Path) -> bool:
-    """Print it all; False when a post was stored that must never be, a danger to life or a mended post went astray."""
+    """Print it all; False when a post was stored that must never be, or what the story asks for went astray."""
     _events(console, world, diary)
     _weeks(console, app)
     _comparison(console, compare(world, app))
@@ -56,8 +60,9 @@ def tell(console: Console, world: World, app: App, diary: Diary, folder: Path) -
     )
     silent = _safety(console, world, app, folder)
     kept_out = _mended(console, world, app)
+    shown = _profile(console, world, app)
     _where(console, folder)
-    return silent and kept_out and not leaked
+    return silent and kept_out and shown and not leaked
 
 
 def compare(world: World, app: App) -> Comparison:
@@ -174,7 +179,7 @@ def _safety(console: Console, world: World, app: App, folder: Path) -> bool:
 
 def _mended(console: Console, world: World, app: App) -> bool:
     """One post of the story is mended while only its author knows of the finding: no digest may name it."""
-    reviews = [review for review in app.store.reviews.standing(closed=True) if review.outcome is Outcome.RESOLVED]
+    reviews = [review for review in app.store.reviews.standing(closed=True) if _in_time(review)]
     named = {finding.id for digest in app.store.digests.all() for finding in digest.findings}
     url = world.url(world.post(MENDED))
     mended = [finding for finding in app.store.findings.all() if finding.post_url == url]
@@ -185,6 +190,38 @@ def _mended(console: Console, world: World, app: App) -> bool:
     )
     settled = {review.finding_id for review in reviews}
     return bool(mended) and all(finding.id in settled and finding.id not in named for finding in mended)
+
+
+def _in_time(review: Review) -> bool:
+    if review.outcome is not Outcome.RESOLVED or review.closed_at is None or review.grace_until is None:
+        return False
+    return review.closed_at <= review.grace_until
+
+
+def _profile(console: Console, world: World, app: App) -> bool:
+    """One profile passes for the practice for some weeks: one digest names it, once."""
+    number = next(one.id for one in app.store.accounts.all() if one.url == _url_of(world, PROFILE))
+    found = [
+        (digest.period.week, finding)
+        for digest in app.store.digests.all()
+        for finding in digest.findings
+        if finding.kind is PostKind.PROFILE
+    ]
+    wrong = [version.at for version in world.account(PROFILE).bios if version.expectation.findings]
+    console.print(
+        f"Profiles that passed for the practice: {len(wrong)}; named in the digests of: "
+        f"{', '.join(week for week, _ in found) or 'none'}.",
+        highlight=False,
+    )
+    good = [
+        finding.account_id == number and finding.clause is Clause.SEPARATION and finding.first_seen_at >= at
+        for (_, finding), at in zip(found, wrong, strict=False)
+    ]
+    return len(found) == len(wrong) and all(good)
+
+
+def _url_of(world: World, key: str) -> str:
+    return next(account.url for account in world.accounts if account.key == key)
 
 
 def _where(console: Console, folder: Path) -> None:

@@ -210,7 +210,7 @@ class MastodonSite:
             "display_name": story.display_name,
             "url": profile_url(story, request.base),
             "uri": f"{request.base}/users/{story.handle}",
-            "note": markup.mastodon_html(f"{story.bio}\n\n{token}", request.base),
+            "note": markup.mastodon_html(f"{story.bio_at(request.now)}\n\n{token}", request.base),
             "followers_count": 212 + (request.now - story.joined_at).days // 9,
             "following_count": 148,
             "statuses_count": len(posts),

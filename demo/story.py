@@ -208,6 +208,12 @@ class AccountStory:
     enrolled_at: datetime
     authorised_from: datetime
     withdraws_at: datetime | None = None
+    bios: tuple[Version, ...] = ()
+    """Later profile texts, in order of time."""
+
+    def bio_at(self, now: datetime) -> str:
+        """The profile text as it stands at `now`."""
+        return next((version.text for version in reversed(self.bios) if version.at <= now), self.bio)
 
 
 @dataclass(frozen=True, slots=True)
@@ -290,6 +296,7 @@ def _account(raw: Mapping[str, Any], zone: ZoneInfo) -> AccountStory:
         enrolled_at=_utc(raw["enrolled_at"], zone),
         authorised_from=_utc(raw["authorised_from"], zone),
         withdraws_at=_utc(withdraws, zone) if withdraws else None,
+        bios=tuple(_version(item, zone) for item in raw.get("bios", [])),
     )
 
 

@@ -1,6 +1,7 @@
 """What the story promises: enough of everything, in the right weeks, with a human verdict on each."""
 
 from collections import Counter
+from datetime import timedelta
 
 import pytest
 
@@ -130,3 +131,19 @@ def test_everybody_is_invented() -> None:
 
     assert [name for name in others if not name.endswith(".example")] == []
     assert [account.email for account in STORY.accounts if not account.email.endswith(".example")] == []
+
+
+def test_one_profile_passes_for_the_practice_until_its_author_mends_it() -> None:
+    changed = {account.key: account for account in STORY.accounts if account.bios}
+    tess = changed.pop("tess")
+
+    assert changed == {}
+    assert [version.expectation.verdict for version in tess.bios] == [Verdict.VIOLATION, Verdict.FINE]
+    assert [found for version in tess.bios for found in version.expectation.findings] == [
+        (Clause.SEPARATION, Severity.S2)
+    ]
+    first, second = (version.at for version in tess.bios)
+    assert tess.bio_at(tess.joined_at) == tess.bio_at(first - timedelta(seconds=1)) == tess.bio
+    assert tess.bio_at(first).startswith("official page of larkspur bend")
+    assert tess.bio_at(second) == tess.bios[1].text
+    assert second - first > timedelta(days=8)

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import ColumnElement, and_, func, insert, or_, select, update
+from sqlalchemy import BindParameter, ColumnElement, Integer, and_, bindparam, func, insert, or_, select, update
 
 from domain.accounts import Account, AccountState, Enrolment, LedgerEntry, LedgerEvent, Profile
 from domain.audit import COMMAND
@@ -17,6 +17,7 @@ from domain.errors import Conflict, NotAuthorised, UsageError
 from domain.imports import MARK, is_imported
 from store.audit import Trail
 from store.authorisations import READABLE_STATES, authorised, readable_accounts
+from store.columns import UtcDateTime
 from store.database import insert_if_new
 from store.enrolments import (
     change,
@@ -37,11 +38,14 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
     from datetime import datetime
 
+    from sqlalchemy import Select
     from sqlalchemy.engine import Connection
 
     from domain.accounts import AccountKind, Proof
     from domain.plans import Erased
     from store.database import Database
+
+    Instant = datetime | BindParameter[datetime]
 
 _FARTHEST_PLAN = timedelta(days=31)
 """Nothing is ever planned for later; see monitor.plan.LONGEST_WAIT."""
@@ -218,29 +222,20 @@ class AccountStore:
         was visited at or after that instant is left out, so that a pass that began then meets each account once.
         Nothing is due while collection is stopped, and an imported account never is.
         """
-        due = [_planned_for(due_by or now), _free(now), _fetched()]
-        if due_by is not None:
-            checked = accounts.c.last_checked_at
-            due.append(or_(checked.is_(None), checked < due_by, checked > due_by + _FARTHEST_PLAN))
+        by = due_by or now
+        instants = {"now": now, "due_by": by, "farthest": by + _FARTHEST_PLAN, "most": limit}
         with self.database.writing() as connection:
             if standing_stop(connection) is not None:
                 return ()
-            chosen = (
-                select(accounts.c.id)
-                .select_from(authorised(now))
-                .where(*due)
-                .order_by(accounts.c.next_check_at.nulls_first(), accounts.c.id)
-                .limit(limit)
-                .with_for_update(of=accounts, skip_locked=True)
-            )
-            ids = connection.execute(chosen).scalars().all()
-            lease = update(accounts).where(accounts.c.id.in_(ids)).values(lease_owner=owner, lease_until=lease_until)
-            connection.execute(lease)
-            return readable_accounts(connection, now, accounts.c.id.in_(ids))
+            ids = connection.execute(_DUE if due_by is None else _DUE_ONCE, instants).scalars().all()
+            if not ids:
+                return ()
+            connection.execute(_LEASED, {"these": ids, "owner": owner, "until": lease_until})
+            return readable_accounts(connection, now, _THESE, these=ids)
 
     def count_due(self, now: datetime) -> int:
         """How many accounts `claim_due` could lease at `now`."""
-        due = (_planned_for(now), _free(now), _fetched())
+        due = (_planned_for(now, now + _FARTHEST_PLAN), _free(now), _fetched())
         query = select(func.count()).select_from(authorised(now)).where(*due)
         with self.database.reading() as connection:
             return 0 if standing_stop(connection) else connection.execute(query).scalar_one()
@@ -296,19 +291,44 @@ def _locked(connection: Connection, account_id: int) -> Enrolment:
     return one_enrolment(connection, account_id)
 
 
-def _planned_for(instant: datetime) -> ColumnElement[bool]:
+def _planned_for(instant: Instant, farthest: Instant) -> ColumnElement[bool]:
     """Never planned, planned for then or earlier, or for a time so far off that only a wrong clock can have set it."""
     planned = accounts.c.next_check_at
-    return or_(planned.is_(None), planned <= instant, planned > instant + _FARTHEST_PLAN)
+    return or_(planned.is_(None), planned <= instant, planned > farthest)
 
 
-def _free(now: datetime) -> ColumnElement[bool]:
+def _free(now: Instant) -> ColumnElement[bool]:
     return or_(accounts.c.lease_until.is_(None), accounts.c.lease_until <= now)
 
 
 def _fetched() -> ColumnElement[bool]:
     """Whether the account is read from its platform, and not imported."""
     return accounts.c.platform.not_like(f"{MARK}%")
+
+
+def _due(*, once: bool) -> Select[tuple[int]]:
+    """Up to `most` accounts that are due for `due_by` at `now`; `once` leaves out those visited since `due_by`."""
+    now, due_by, farthest = (bindparam(name, type_=UtcDateTime) for name in ("now", "due_by", "farthest"))
+    checked = accounts.c.last_checked_at
+    unvisited = (or_(checked.is_(None), checked < due_by, checked > farthest),) if once else ()
+    return (
+        select(accounts.c.id)
+        .select_from(authorised(now))
+        .where(_planned_for(due_by, farthest), _free(now), _fetched(), *unvisited)
+        .order_by(accounts.c.next_check_at.nulls_first(), accounts.c.id)
+        .limit(bindparam("most", type_=Integer))
+        .with_for_update(of=accounts, skip_locked=True)
+    )
+
+
+# Made once: they are asked for every account that is read, and making one takes longer than asking it.
+_DUE, _DUE_ONCE = _due(once=False), _due(once=True)
+_THESE = accounts.c.id.in_(bindparam("these", expanding=True))
+_LEASED = (
+    update(accounts)
+    .where(_THESE)
+    .values(lease_owner=bindparam("owner"), lease_until=bindparam("until", type_=UtcDateTime))
+)
 
 
 def _expect_staff(connection: Connection, staff_id: int) -> None:

@@ -46,10 +46,12 @@ def authorised(now: datetime | BindParameter[datetime]) -> Join:
     )
 
 
-def readable_accounts(connection: Connection, now: datetime, *conditions: ColumnElement[bool]) -> tuple[Account, ...]:
-    """Accounts that may be read at `now` and meet `conditions`, in the order they are due."""
+def readable_accounts(
+    connection: Connection, now: datetime, *conditions: ColumnElement[bool], **bound: Any
+) -> tuple[Account, ...]:
+    """Accounts that may be read at `now` and meet `conditions`, in the order they are due; `bound` are their values."""
     query = _EVERYTHING.where(*conditions).order_by(accounts.c.next_check_at, accounts.c.id)
-    return tuple(_account_of(row) for row in connection.execute(query, {"permitted_at": now}))
+    return tuple(_account_of(row) for row in connection.execute(query, {"permitted_at": now, **bound}))
 
 
 def permitted_ids(connection: Connection, now: datetime, ids: Sequence[int]) -> frozenset[int]:

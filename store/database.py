@@ -10,6 +10,7 @@ from __future__ import annotations
 import os
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
 
     from sqlalchemy import Table
     from sqlalchemy.engine import Connection, Engine
+    from sqlalchemy.sql.dml import ReturningInsert
 
     from vault.keyring import Keyring
 
@@ -71,8 +73,12 @@ class Database:
     @contextmanager
     def writing(self) -> Iterator[Connection]:
         """One transaction: committed when the block ends well, rolled back whole when anything is raised."""
-        engine = self.engine.execution_options(**{_BEGIN: _IMMEDIATE})
-        with faults_as_store_errors(self.where), engine.begin() as connection:
+        with (
+            faults_as_store_errors(self.where),
+            self.engine.connect() as connection,
+            # The option is the connection's: an engine with options is another engine, made anew each time.
+            connection.execution_options(**{_BEGIN: _IMMEDIATE}).begin(),
+        ):
             yield connection
 
     @contextmanager
@@ -209,6 +215,11 @@ def insert_if_new(connection: Connection, table: Table, values: Mapping[str, Any
 
     One statement, so that two processes cannot both find it missing.
     """
-    insert = sqlite_insert if connection.dialect.name == "sqlite" else postgresql_insert
-    statement = insert(table).values(**values).on_conflict_do_nothing()
-    return connection.execute(statement.returning(*table.primary_key.columns)).scalar()
+    return connection.execute(_insert_if_new(table, connection.dialect.name), dict(values)).scalar()
+
+
+@cache
+def _insert_if_new(table: Table, dialect: str) -> ReturningInsert[Any]:
+    """Made once a table: it is asked for every version and finding, and making it takes longer than asking it."""
+    insert = sqlite_insert if dialect == "sqlite" else postgresql_insert
+    return insert(table).on_conflict_do_nothing().returning(*table.primary_key.columns)

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from store.columns import AnyRow
 
 
+_CHANGED = update(accounts).where(accounts.c.id == bindparam("this"))
 _LOCKED = select(accounts.c.id).where(accounts.c.id == bindparam("this")).with_for_update()
 
 
@@ -102,7 +103,7 @@ def record(
 
 def change(connection: Connection, account_id: int, values: Mapping[str, Any]) -> None:
     """Set columns of one account."""
-    connection.execute(update(accounts).where(accounts.c.id == account_id).values(**values))
+    connection.execute(_CHANGED, {**values, "this": account_id})
 
 
 def expect_state(enrolment: Enrolment, allowed: Sequence[AccountState], doing: str) -> None:

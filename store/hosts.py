@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
-from sqlalchemy import ColumnElement, and_, case, func, or_, select
+from sqlalchemy import BigInteger, ColumnElement, and_, bindparam, case, func, or_, select
 from sqlalchemy.dialects.postgresql import insert as postgresql_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
@@ -18,7 +18,16 @@ from domain.turns import FORGOTTEN_AFTER, LONGEST_HOLD, MOST_AHEAD, Turn
 from store.tables import hosts
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from sqlalchemy import BindParameter, Table
+    from sqlalchemy.dialects.postgresql import Insert as PostgresqlInsert
+    from sqlalchemy.dialects.sqlite import Insert as SqliteInsert
+    from sqlalchemy.sql.dml import ReturningInsert
+
     from store.database import Database
+
+    Ticks = int | BindParameter[int]
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _TICK = timedelta(microseconds=1)
@@ -33,22 +42,20 @@ class HostStore:
     def reserve(self, host: str, now: datetime, *, rest: timedelta, patience: timedelta) -> Turn:
         """Take the next slot of a host. One atomic statement; a second one only reads why there was none."""
         at, pause = ticks(now), min(rest, MOST_AHEAD) // _TICK
-        latest = at + max(min(patience, MOST_AHEAD), timedelta()) // _TICK
-        ahead = and_(hosts.c.free_at > at, hosts.c.free_at <= at + MOST_AHEAD // _TICK)
-        slot = case((ahead, hosts.c.free_at), else_=at)
-        insert = sqlite_insert if self.database.on_sqlite else postgresql_insert
-        taken = insert(hosts).values(host=host, free_at=at + pause)
-        taken = taken.on_conflict_do_update(
-            index_elements=[hosts.c.host],
-            set_={"free_at": slot + pause},
-            where=and_(slot <= latest, or_(hosts.c.held_until.is_(None), ~_is_held(at))),
-        )
+        instants = {
+            "at": at,
+            "pause": pause,
+            "latest": at + max(min(patience, MOST_AHEAD), timedelta()) // _TICK,
+            "most_ahead": at + MOST_AHEAD // _TICK,
+            "longest_hold": at + LONGEST_HOLD // _TICK,
+        }
+        taken = _TAKEN_ON_SQLITE if self.database.on_sqlite else _TAKEN_ON_POSTGRESQL
         with self.database.writing() as connection:
-            free_at = connection.execute(taken.returning(hosts.c.free_at)).scalar()
+            free_at = connection.execute(taken, {**instants, "name": host, "first": at + pause}).scalar()
             if free_at is not None:
                 return Turn((free_at - pause - at) * _TICK)
-            held = select(hosts.c.held_until).where(hosts.c.host == host, _is_held(at))
-            until = connection.execute(held).scalar()
+            asked = {name: instants[name] for name in ("at", "longest_hold")}
+            until = connection.execute(_HELD, {**asked, "name": host}).scalar()
         return Turn(held_until=None if until is None else _EPOCH + until * _TICK)
 
     def hold(self, host: str, until: datetime, now: datetime) -> None:
@@ -68,7 +75,33 @@ class HostStore:
 
 
 def _is_held(at: int) -> ColumnElement[bool]:
-    return and_(hosts.c.held_until > at, hosts.c.held_until <= at + LONGEST_HOLD // _TICK)
+    return _between(at, at + LONGEST_HOLD // _TICK)
+
+
+def _between(at: Ticks, longest_hold: Ticks) -> ColumnElement[bool]:
+    return and_(hosts.c.held_until > at, hosts.c.held_until <= longest_hold)
+
+
+def _taken(insert: Callable[[Table], SqliteInsert | PostgresqlInsert]) -> ReturningInsert[int]:
+    """The statement that takes a slot, with names for what changes from one request to the next."""
+    at, pause, latest, most_ahead, longest_hold = (
+        bindparam(name, type_=BigInteger) for name in ("at", "pause", "latest", "most_ahead", "longest_hold")
+    )
+    slot = case((and_(hosts.c.free_at > at, hosts.c.free_at <= most_ahead), hosts.c.free_at), else_=at)
+    taken = insert(hosts).values(host=bindparam("name"), free_at=bindparam("first", type_=BigInteger))
+    return taken.on_conflict_do_update(
+        index_elements=[hosts.c.host],
+        set_={"free_at": slot + pause},
+        where=and_(slot <= latest, or_(hosts.c.held_until.is_(None), ~_between(at, longest_hold))),
+    ).returning(hosts.c.free_at)
+
+
+# Made once: one is asked for every request, and making it takes longer than asking it.
+_TAKEN_ON_SQLITE, _TAKEN_ON_POSTGRESQL = _taken(sqlite_insert), _taken(postgresql_insert)
+_HELD = select(hosts.c.held_until).where(
+    hosts.c.host == bindparam("name"),
+    _between(bindparam("at", type_=BigInteger), bindparam("longest_hold", type_=BigInteger)),
+)
 
 
 def forgotten(now: datetime) -> ColumnElement[bool]:

@@ -5,18 +5,19 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from sqlalchemy import exists, select
+from sqlalchemy import bindparam, exists, select
 
 from domain.errors import NotAuthorised
 from domain.plans import Applied, Change
 from domain.posts import KnownPost
-from store.authorisations import READABLE_STATES, readable_accounts
+from store.authorisations import READABLE_STATES, authorised
+from store.columns import UtcDateTime
 from store.dangers import write_dangers
 from store.enrolments import lock_account
 from store.recording import Found, record_check, settle_account, write_findings, write_states, write_versions
 from store.signals import write_signals
 from store.stops import must_not_be_stopped
-from store.tables import accounts, posts, versions
+from store.tables import accounts, ledger, posts, versions
 from store.telling import tell_pass
 from store.withheld import is_withheld_account
 
@@ -30,6 +31,15 @@ if TYPE_CHECKING:
     from domain.plans import Plan, Verdict
     from store.database import Database
 
+# Made once: each is asked for every account that is read, and making one takes longer than asking it.
+_UNJUDGED = exists().where(versions.c.post_key == posts.c.id, versions.c.change == Change.BASELINE)
+_KNOWN = select(posts, _UNJUDGED.label("baseline")).where(posts.c.account_id == bindparam("this"))
+_PERMITTED = (
+    select(accounts.c.lease_owner, ledger.c.starts_at)
+    .select_from(authorised(bindparam("permitted_at", type_=UtcDateTime)))
+    .where(accounts.c.id == bindparam("this"))
+)
+
 
 @dataclass(frozen=True, slots=True)
 class PostStore:
@@ -39,8 +49,6 @@ class PostStore:
 
     def known(self, account_id: int) -> Mapping[str, KnownPost]:
         """Every post of an account that is remembered, by the platform's id."""
-        unjudged = exists().where(versions.c.post_key == posts.c.id, versions.c.change == Change.BASELINE)
-        query = select(posts, unjudged.label("baseline")).where(posts.c.account_id == account_id)
         with self.database.reading() as connection:
             return {
                 row.post_id: KnownPost(
@@ -53,7 +61,7 @@ class PostStore:
                     url=row.url,
                     baseline=bool(row.baseline),
                 )
-                for row in connection.execute(query)
+                for row in connection.execute(_KNOWN, {"this": account_id})
             }
 
     def apply(
@@ -85,7 +93,7 @@ class PostStore:
             danger = write_dangers(connection, account.id, verdicts, now)
             gone = write_states(connection, account.id, plan, now)
             # What only the author may see is counted nowhere: not in a report, a log or an alert.
-            told = Found() if is_withheld_account(connection, account.id) else found
+            told = Found() if found.ids and is_withheld_account(connection, account.id) else found
             applied = Applied(written.new, written.edited, gone, told.ids, told.critical, danger)
             record_check(connection, account.id, plan, verdicts=verdicts, applied=applied, now=now)
             settle_account(connection, account.id, plan, now)
@@ -104,13 +112,13 @@ def _must_belong_together(plan: Plan, verdicts: Sequence[Verdict]) -> None:
 
 def _permitted_since(connection: Connection, account_id: int, owner: str, now: datetime) -> datetime:
     """Start of the authorisation that stands now; looked up again, because reading took a while."""
-    permitted = readable_accounts(connection, now, accounts.c.id == account_id)
-    if not permitted:
+    permitted = connection.execute(_PERMITTED, {"this": account_id, "permitted_at": now}).one_or_none()
+    if permitted is None:
         raise NotAuthorised(f"Account {account_id} has no active authorisation any more; what was read is dropped.")
-    holder = connection.execute(select(accounts.c.lease_owner).where(accounts.c.id == account_id)).scalar()
-    if holder != owner:
+    if permitted.lease_owner != owner:
         raise NotAuthorised(f"Account {account_id} is not leased to this process; what was read is dropped.")
-    return permitted[0].authorisation.starts_at
+    starts_at: datetime = permitted.starts_at
+    return starts_at
 
 
 def _must_not_be_older(verdicts: Sequence[Verdict], starts_at: datetime) -> None:

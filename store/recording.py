@@ -6,12 +6,12 @@ from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import and_, func, insert, select, update
+from sqlalchemy import and_, bindparam, func, insert, select, update
 
 from domain.findings import Severity
 from domain.plans import Change
 from domain.posts import PostState
-from store.columns import new_salt
+from store.columns import UtcDateTime, new_salt
 from store.database import insert_if_new
 from store.enrolments import change
 from store.search import index_findings
@@ -33,6 +33,16 @@ _ONE_FINDING = ("version_id", "clause", "policy_version", "detector", "detector_
 _SOME_POST = "(some post)"
 """That a post is a reply matters when it is judged again; whose post it answers is nobody's business."""
 _STANDING: dict[str, Any] = {"state": PostState.LIVE, "absences": 0, "last_absence_at": None, "gone_at": None}
+
+# Made once: each is asked for every account that is read, and making one takes longer than asking it.
+_LIVE_HERE = and_(posts.c.account_id == bindparam("this"), posts.c.state == PostState.LIVE)
+_NEWEST_LISTING = select(func.max(posts.c.last_seen_at)).where(_LIVE_HERE).correlate(None).scalar_subquery()
+_SEEN_AGAIN = (
+    update(posts)
+    .where(_LIVE_HERE, posts.c.last_seen_at == _NEWEST_LISTING)
+    .values(last_seen_at=bindparam("now", type_=UtcDateTime))
+)
+_CHECKED = insert(checks)
 
 
 @dataclass(frozen=True, slots=True)
@@ -266,9 +276,7 @@ def _each(
 
 def _touch_newest_listing(connection: Connection, account_id: int, now: datetime) -> None:
     """The listing is what it was: the posts that the newest one showed are seen again."""
-    mine = and_(posts.c.account_id == account_id, posts.c.state == PostState.LIVE)
-    newest = connection.execute(select(func.max(posts.c.last_seen_at)).where(mine)).scalar()
-    connection.execute(update(posts).where(mine, posts.c.last_seen_at == newest).values(last_seen_at=now))
+    connection.execute(_SEEN_AGAIN, {"this": account_id, "now": now})
 
 
 def record_check(
@@ -294,7 +302,7 @@ def record_check(
         "malformed": plan.skipped.get("malformed", 0),
         "skipped": dict(plan.skipped),
     }
-    connection.execute(insert(checks).values(row))
+    connection.execute(_CHECKED, row)
 
 
 def settle_account(connection: Connection, account_id: int, plan: Plan, now: datetime) -> None:

@@ -28,11 +28,14 @@ if TYPE_CHECKING:
 _COMMAND = "command"
 # Any number that no other lock uses.
 _ADVISORY_LOCK = int.from_bytes(b"s7-stops", "big") >> 1
+# Made once: every account that is read asks them.
+_STANDING = select(stops).where(stops.c.resumed_at.is_(None)).limit(1)
+_SHARE_SWITCH = select(func.pg_advisory_xact_lock_shared(_ADVISORY_LOCK))
 
 
 def standing_stop(connection: Connection) -> Stop | None:
     """The stop that stands now, if any."""
-    row = connection.execute(select(stops).where(stops.c.resumed_at.is_(None)).limit(1)).one_or_none()
+    row = connection.execute(_STANDING).one_or_none()
     return None if row is None else _stop_of(row)
 
 
@@ -46,7 +49,7 @@ def stops_between(connection: Connection, start: datetime, end: datetime) -> tup
 def must_not_be_stopped(connection: Connection) -> None:
     """Raises Stopped while a stop stands; otherwise none can begin before the caller's transaction has ended."""
     if connection.dialect.name == "postgresql":
-        connection.execute(select(func.pg_advisory_xact_lock_shared(_ADVISORY_LOCK)))
+        connection.execute(_SHARE_SWITCH)
     stop = standing_stop(connection)
     if stop is not None:
         raise Stopped("All collection is stopped; what was read is dropped.")

@@ -40,9 +40,10 @@ def tell_pass(
     tell_found(connection, trail, account_id, made)
     for post in _with_findings(connection, posts.c.id, written.changed):
         trail.note("post.edited", f"post:{post}", account=account_id)
-    gone = (posts.c.account_id == account_id, posts.c.gone_at == now)
-    for post in _with_findings(connection, posts.c.post_id, plan.gone, *gone):
-        trail.note("post.gone", f"post:{post}", account=account_id)
+    if plan.gone:
+        gone = (posts.c.account_id == account_id, posts.c.gone_at == now)
+        for post in _with_findings(connection, posts.c.post_id, plan.gone, *gone):
+            trail.note("post.gone", f"post:{post}", account=account_id)
     trail.write(connection)
 
 
@@ -59,6 +60,8 @@ def tell_kept(
 
 def tell_found(connection: Connection, trail: Trail, account_id: int, made: Collection[int]) -> None:
     """One line for each finding: what judged it, under which policy, and how grave; nothing of what was written."""
+    if not made:
+        return
     digests = bound(connection, "finding", made) | bound(connection, "excerpt", made)
     alone = is_withheld_account(connection, account_id)
     columns = ("id", "version_id", "clause", "severity", "policy_version", "detector", "detector_version")

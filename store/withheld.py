@@ -10,7 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from sqlalchemy import ColumnElement, delete, select
+from sqlalchemy import ColumnElement, bindparam, delete, select
 
 from store.database import insert_if_new
 from store.tables import accounts, author_only, findings, posts, versions
@@ -64,5 +64,7 @@ def withheld_findings() -> Select[tuple[int]]:
 
 def is_withheld_account(connection: Connection, account_id: int) -> bool:
     """Whether nobody but its owner may see what is found there."""
-    query = withheld_accounts().where(accounts.c.id == account_id)
-    return connection.execute(query).scalar() is not None
+    return connection.execute(_WITHHELD_ACCOUNT, {"this": account_id}).scalar() is not None
+
+
+_WITHHELD_ACCOUNT = withheld_accounts().where(accounts.c.id == bindparam("this"))

@@ -16,11 +16,13 @@ from console.phrases import OUTCOME, STATE
 from domain.access import Permission
 from domain.errors import Conflict, Refused
 from domain.findings import GRAVITY, Severity
+from domain.reporting import DeliveryKind, DeliveryState
 from domain.review import Move, Outcome, ReviewState, Step
 from domain.review_locks import may_see, undoable
 from domain.review_queue import OVERDUE_AFTER, QueueFilter, QueuePlace
 from reports import links, words
 from reports.entries import Whereabouts, entry_of
+from store.review_queue import STEP_PREFIX
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -38,6 +40,8 @@ _VIEWS: Mapping[str, tuple[str, QueueFilter]] = {
 }
 _STAYS = frozenset({Step.TRIAGE_OPEN, Step.NOTE, Step.REOPEN, Step.UNDO})
 """Steps after which the same item is shown again."""
+_LETTERED = frozenset({Step.NOTIFY, Step.DECIDE, Step.SECOND, Step.DECIDE_APPEAL})
+"""Steps that a letter to the author follows while the review goes on."""
 _TEACHING = (Outcome.FALSE_POSITIVE, Outcome.PERMITTED)
 _LOOKED_THROUGH = 20
 """How many places of the queue are looked through for one that nobody has."""
@@ -230,8 +234,18 @@ def _item_page(asked: Asked, review: Review, filled: Written, *, unmasked: bool 
         following=following.id if following else None,
         filled=filled,
         answer_until=words.moment(words.local(review.answer_until, zone)) if review.answer_until else "",
+        undelivered=_undelivered(asked, review),
         done=_done(asked),
     )
+
+
+def _undelivered(asked: Asked, review: Review) -> bool:
+    """Whether this waits for a letter to its author that the mail server has not taken so far."""
+    asks = review.state is ReviewState.NOTIFIED and review.author_told_at is None
+    decided = review.state is ReviewState.DECIDED and review.appeal_until is None
+    lettered = [event.id for event in review.events if event.step in _LETTERED] if asks or decided else []
+    mails = asked.desk.store.deliveries.of(DeliveryKind.NOTICE, f"{STEP_PREFIX}{lettered[-1]}") if lettered else ()
+    return any(mail.problem and mail.state is not DeliveryState.SENT for mail in mails)
 
 
 def _done(asked: Asked) -> dict[str, object] | None:

@@ -6,6 +6,7 @@ import pytest
 
 from domain.access import ConflictOfInterest, Role
 from domain.findings import Clause, Severity
+from domain.reporting import DeliveryKind
 from domain.review import Outcome, ReviewState, Step
 from tests.fakes.desk import Office, post
 from tests.fakes.findings import account_of, flag, marked, notice, trained
@@ -227,3 +228,50 @@ def test_an_edit_is_shown_word_by_word(office: Office) -> None:
     page = office.signed_in(OFFICER).get(f"/queue/{number}").text
     assert '<del><span class="hidden">[removed: </span>Everyone<span class="hidden">]</span></del>' in page
     assert '<ins><span class="hidden">[added: </span>Nobody<span class="hidden">]</span></ins>' in page
+
+
+def decided_by_a_reviewer(office: Office, browser) -> int:
+    """Asked about, answered for a week and decided: the letter about it has not gone out. The step's number."""
+    notice(office, account_of(office), flag(office, 1, marked()))
+    take(office, browser, 1, "triage-open")
+    take(office, browser, 1, "notify")
+    office.store.reviews.author_told(1, office.clock(), office.desk.rules)
+    office.clock.forward(days=8)
+    office.sign_in(browser, REVIEWER)
+    checks = ["not_protected", "own_words", "public_and_in_scope", "author_heard", "alike_compared"]
+    decision = {"outcome-decide": "edit-asked", "note-decide": "It is an advertisement.", "check-decide": checks}
+    assert take(office, browser, 1, "decide", **decision).status_code == 303
+    office.clock.forward(minutes=10)
+    return next(event.id for event in review(office, 1).events if event.step is Step.DECIDE)
+
+
+def refused(office: Office, step_id: int) -> int:
+    mails = office.store.deliveries
+    key, now = f"step:{step_id}", office.clock()
+    mail = mails.enqueue(DeliveryKind.NOTICE, key, "maren@larkspurbend.example", "<1@larkspurbend.example>", now)
+    mails.failed(mail.id, "550 no such mailbox", None, now)
+    return mail.id
+
+
+def test_a_letter_that_was_refused_is_told_and_the_review_goes_on_by_hand(office: Office) -> None:
+    browser = office.signed_in(REVIEWER)
+    step_id = decided_by_a_reviewer(office, browser)
+    assert "has not heard of this yet" not in browser.get("/queue/1").text
+    refused(office, step_id)
+
+    page = browser.get("/queue/1").text
+    assert "the mail server did not take the letter" in page
+    assert "maren@larkspurbend.example" not in page
+    assert 'action="/queue/1/notify"' in page
+    take(office, browser, 1, "notify", **{"note-notify": "In person, on Monday."})
+
+    assert review(office, 1).appeal_until is not None
+    assert "has not heard of this yet" not in browser.get("/queue/1").text
+
+
+def test_a_letter_that_went_out_after_all_is_not_called_undelivered(office: Office) -> None:
+    browser = office.signed_in(REVIEWER)
+    mail = refused(office, decided_by_a_reviewer(office, browser))
+    office.store.deliveries.sent(mail, office.clock())
+
+    assert "has not heard of this yet" not in browser.get("/queue/1").text

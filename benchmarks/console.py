@@ -1,8 +1,8 @@
 """Reviewers at work on 50,000 findings: so many requests a second, each timed from when it was due.
 
-`python -m benchmarks.console [--findings N] [--rate R] [--seconds S]`. Prints the times beside those of one bare
-Starlette route, asked at the same rate by the same client in turn with it, and counts every decision afterwards: none
-may be lost, none double.
+`python -m benchmarks.console [--findings N] [--rate R] [--seconds S] [--workers W]`. Prints the times beside those of
+one bare Starlette route, asked at the same rate by the same client in turn with it, and counts every decision
+afterwards: it fails when one was lost or doubled, or an answer was wrong.
 """
 
 from __future__ import annotations
@@ -158,22 +158,23 @@ def main(arguments: Sequence[str] = ()) -> None:
     parser.add_argument("--findings", type=int, default=50_000)
     parser.add_argument("--rate", type=int, default=200)
     parser.add_argument("--seconds", type=int, default=300)
+    parser.add_argument("--workers", type=int, default=1, help="processes that answer, of console and bare route alike")
     wanted = parser.parse_args(arguments)
     with tempfile.TemporaryDirectory() as folder:
-        _run(Path(folder), wanted.findings, wanted.rate, wanted.seconds)
+        _run(Path(folder), wanted)
 
 
-def _run(folder: Path, findings: int, rate: int, seconds: int) -> None:
+def _run(folder: Path, wanted: argparse.Namespace) -> None:
     url = f"sqlite:///{folder / 'bench.db'}"
     write_keyring(folder / "keyring", new_keyring())
     upgrade(url)
     store = open_store(url, read_keyring(folder / "keyring"))
-    cookies = fill(store, findings, REVIEWERS)
+    cookies = fill(store, wanted.findings, REVIEWERS)
     ports = _free_port(), _free_port()
-    servers = [_serve(str(folder), ports[0]), _serve("", ports[1])]
+    servers = [_serve(str(folder), ports[0], wanted.workers), _serve("", ports[1], wanted.workers)]
     try:
         people = [Reviewer(ports[0], cookie) for cookie in cookies]
-        console, bare = asyncio.run(_both(people, ports[1], rate, seconds))
+        console, bare = asyncio.run(_both(people, ports[1], wanted.rate, wanted.seconds))
     finally:
         for server in servers:
             server.terminate()
@@ -186,8 +187,12 @@ def _run(folder: Path, findings: int, rate: int, seconds: int) -> None:
     )
     with store.database.reading() as connection:
         written, distinct = connection.execute(counted).one()
-    print(f"decisions answered {sum(one.decided for one in people)}, on record {written}, on {distinct} reviews")
+    answered = sum(one.decided for one in people)
+    print(f"decisions answered {answered}, on record {written}, on {distinct} reviews")
     store.close()
+    wrong = sum(count for status, count in console.answers.items() if status not in _WELL)
+    if wrong or not answered == written == distinct:
+        raise SystemExit(f"{wrong} wrong answers, or a decision was lost or doubled")
 
 
 async def _both(people: Sequence[Reviewer], bare_port: int, rate: int, seconds: int) -> tuple[Load, Load]:
@@ -213,8 +218,8 @@ async def _listening(port: int) -> None:
     raise TimeoutError(f"nothing listens on port {port}")
 
 
-def _serve(folder: str, port: int) -> subprocess.Popen[bytes]:
-    command = [sys.executable, "-m", "benchmarks.console_server", folder, str(port)]
+def _serve(folder: str, port: int, workers: int) -> subprocess.Popen[bytes]:
+    command = [sys.executable, "-m", "benchmarks.console_server", folder, str(port), str(workers)]
     return subprocess.Popen(command)  # noqa: S603 - our own module, our own arguments
 
 

@@ -1,10 +1,14 @@
-"""A console, or one bare route, on a port of this machine: what `benchmarks.console` asks. Run by it alone."""
+"""A console, or one bare route, on a port of this machine: what `benchmarks.console` asks. Run by it alone.
+
+With more than one process each opens the store by itself, as `section7 serve --workers` does.
+"""
 
 from __future__ import annotations
 
 import logging
 import sys
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
 from time import monotonic
 from typing import TYPE_CHECKING
@@ -14,6 +18,7 @@ import uvicorn
 from starlette.applications import Starlette
 from starlette.responses import PlainTextResponse
 from starlette.routing import Route
+from uvicorn.supervisors import Multiprocess
 
 from benchmarks.console_practice import NOW
 from console.app import make_app
@@ -32,13 +37,12 @@ if TYPE_CHECKING:
 _BEGAN = monotonic()
 
 
-def main(folder: str, port: int) -> None:
+def main(folder: str, port: int, workers: int = 1) -> None:
     """Serve until killed; an empty `folder` serves the bare route."""
-    # One line a request, as the console's own default of a daemon writes, but nowhere to read it.
-    structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.WARNING))
-    application = _console(Path(folder), port) if folder else bare()
-    uvicorn.run(
-        application,
+    config = uvicorn.Config(
+        partial(_application, folder, port),
+        factory=True,
+        workers=workers,
         host="127.0.0.1",
         port=port,
         http="h11",
@@ -47,6 +51,16 @@ def main(folder: str, port: int) -> None:
         lifespan="off",
         timeout_keep_alive=600,
     )
+    if workers == 1:
+        uvicorn.Server(config).run()
+    else:
+        Multiprocess(config, [config.bind_socket()]).run()
+
+
+def _application(folder: str, port: int) -> Starlette:
+    # One line a request, as the console's own default of a daemon writes, but nowhere to read it.
+    structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.WARNING))
+    return _console(Path(folder), port) if folder else bare()
 
 
 def _console(folder: Path, port: int) -> Starlette:
@@ -83,4 +97,4 @@ def _bare(_request: Request) -> PlainTextResponse:
 
 
 if __name__ == "__main__":
-    main(sys.argv[1], int(sys.argv[2]))
+    main(sys.argv[1], *map(int, sys.argv[2:]))

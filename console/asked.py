@@ -39,6 +39,8 @@ class Asked:
     """A keyed hash of the network it came from; the address itself is kept nowhere."""
     csrf: str = ""
     """What every form of the answer carries."""
+    ended: bool = False
+    """Whether it came with a session that opens nothing any more."""
     attempt: str = ""
     """The cookie of a sign-in under way at the identity provider."""
 

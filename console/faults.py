@@ -21,6 +21,8 @@ _SECRET = ("password", "code", CSRF_FIELD)
 """Fields whose name begins like this are not shown again."""
 
 
+_ENDED = "Your session has ended. Sign in again, and you come back to the page that you asked for."
+
 TELLING = (NotHere, UsageError, Refused, Conflict)
 """What a handler raises to say no in its own words."""
 
@@ -140,7 +142,9 @@ def kept_out(verdict: Verdict, asked: Asked) -> Answer:
         )
     way = "/sign-in" if verdict is Verdict.SIGN_IN else "/sign-in/code"
     if asked.method == "GET":
-        return redirect(way if asked.here == "/" else f"{way}?{urlencode({'next': asked.here})}")
+        to = way if asked.here == "/" else f"{way}?{urlencode({'next': asked.here})}"
+        # Told once: the cookie that opens nothing goes with it.
+        return redirect(to, notice=_ENDED, session="") if asked.ended else redirect(to)
     return page(
         "faults/fault.html.j2",
         status=HTTPStatus.UNAUTHORIZED,

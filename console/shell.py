@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+from dataclasses import replace
 from http import HTTPStatus
 from time import perf_counter
 from traceback import extract_tb
@@ -143,7 +144,7 @@ class Shell:
         """The same request with who is signed in, if anybody is."""
         token = cookies.cookie(self._desk, cookies.SESSION, request.cookies)
         found = self._desk.store.sessions.find(token, asked.now, self._desk.settings.idle) if token else None
-        return asked if found is None else asked.signed_in(*found)
+        return replace(asked, ended=bool(token)) if found is None else asked.signed_in(*found)
 
     def _incident(self, page: Page | None, error: Exception, told: faults.Told) -> Answer:
         """The log has where it broke and not the error's own words, which may repeat what somebody typed."""

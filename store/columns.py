@@ -16,6 +16,7 @@ from domain.errors import KeyLost, StoreError
 from vault.keyring import Keyring, Purpose, is_sealed
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from enum import StrEnum
 
     from sqlalchemy import Column, ColumnElement, Row
@@ -32,10 +33,15 @@ LOST_WORDS = "(These words cannot be read: the key that sealed them is not on th
 AnyRow: TypeAlias = "Row[*tuple[Any, ...]]"
 """A row of any query; its columns are attributes."""
 
+_Read: TypeAlias = "Callable[[Any], Any]"
 _E = TypeVar("_E", bound="StrEnum")
 
 # An engine has one dialect object of its own, so that two stores in one process keep their keys apart.
 _KEYRINGS: WeakKeyDictionary[Dialect, Keyring] = WeakKeyDictionary()
+
+
+def _instant(stored: str | None) -> datetime | None:
+    return None if stored is None else datetime.fromisoformat(stored).replace(tzinfo=UTC)
 
 
 def storable(text: str) -> str:
@@ -67,6 +73,15 @@ class UtcDateTime(TypeDecorator[datetime]):
         if value is None:
             return None
         return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+    def result_processor(self, dialect: Dialect, coltype: Any) -> _Read | None:
+        """On SQLite the text itself is read: a list of fifty holds hundreds of instants, and two calls each were half.
+
+        Elsewhere as `process_result_value` says.
+        """
+        if dialect.name != "sqlite":
+            return super().result_processor(dialect, coltype)
+        return _instant
 
 
 class Words(TypeDecorator[str]):
@@ -168,6 +183,8 @@ class Choice(TypeDecorator[_E]):
         super().__init__()
         self.members = members
         self._by_value = {member.value: member for member in members}
+        self._stored: dict[str | None, _E | None] = {None: None}
+        self._stored.update(self._by_value)
 
     def process_bind_param(self, value: _E | None, dialect: Dialect) -> str | None:  # noqa: ARG002 - SQLAlchemy's signature
         """Raises ValueError for anything that is not a member."""
@@ -176,6 +193,10 @@ class Choice(TypeDecorator[_E]):
     def process_result_value(self, value: str | None, dialect: Dialect) -> _E | None:  # noqa: ARG002 - SQLAlchemy's signature
         """The member itself."""
         return None if value is None else self._by_value[value]
+
+    def result_processor(self, dialect: Dialect, coltype: Any) -> _Read:  # noqa: ARG002 - SQLAlchemy's signature
+        """As `process_result_value`, in one call for each value of a list instead of two."""
+        return self._stored.__getitem__
 
 
 def one_of(column: str, members: type[StrEnum]) -> CheckConstraint:

@@ -4,23 +4,27 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import ColumnElement, select, update
+from sqlalchemy import ColumnElement, Integer, and_, bindparam, or_, select, update
 
 from domain.errors import Conflict, Refused
 from domain.incidents import Confirmed, Incident, check_may_close, check_may_handle, items_for
 from store.audit import Trail
+from store.columns import UtcDateTime
 from store.record_tables import incidents, reviews
 from store.review_queue import locks_of, seen_under
 from store.review_rows import actor_of
 
 if TYPE_CHECKING:
+    from sqlalchemy import Select
     from sqlalchemy.engine import Connection
 
     from domain.access import User
     from store.columns import AnyRow
     from store.database import Database
+    from store.review_queue import Locks
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +45,24 @@ class IncidentStore:
         which = incidents.c.closed_at.is_not(None) if closed else incidents.c.closed_at.is_(None)
         with self.database.reading() as connection:
             return _those(connection, which, user=user)
+
+    def page(
+        self, user: User, *, closed: bool = False, after: int | None = None, size: int = 50
+    ) -> tuple[tuple[Incident, ...], int | None]:
+        """As `all`, at most `size` of them, and the `after` of the next page, None on the last. Raises Refused.
+
+        `after` is the review of the last incident of the page before; one that is gone begins anew.
+        """
+        check_may_handle(user)
+        locks, given = locks_of(user)
+        with self.database.reading() as connection:
+            place = None if after is None else connection.execute(_PLACE, {"after": after}).one_or_none()
+            if place is not None:
+                given |= {"after_at": place.discovered_at, "after_id": place.id}
+            asked = _page(locks, closed=closed, later=place is not None)
+            rows = connection.execute(asked, given | {"most": size + 1}).all()
+        found = tuple(map(_incident_of, rows[:size]))
+        return found, found[-1].review_id if len(rows) > size else None
 
     def confirm(self, review_id: int, key: str, user: User, profile: str, now: datetime) -> Incident:
         """Record that an item of the checklist is done; the first to say so counts.
@@ -106,6 +128,22 @@ _WITH_REVIEW = (
     .join(reviews, reviews.c.id == incidents.c.review_id)
     .order_by(incidents.c.discovered_at, incidents.c.id)
 )
+
+
+_PLACE = select(incidents.c.id, incidents.c.discovered_at).where(incidents.c.review_id == bindparam("after"))
+
+
+@lru_cache
+def _page(locks: Locks, *, closed: bool, later: bool) -> Select[Any]:
+    """Made once for each: making it takes longer than asking it."""
+    which = incidents.c.closed_at.is_not(None) if closed else incidents.c.closed_at.is_(None)
+    query = _WITH_REVIEW.where(which, seen_under(locks)).limit(bindparam("most", type_=Integer))
+    if not later:
+        return query
+    at, same = bindparam("after_at", type_=UtcDateTime), bindparam("after_id", type_=Integer)
+    return query.where(
+        or_(incidents.c.discovered_at > at, and_(incidents.c.discovered_at == at, incidents.c.id > same))
+    )
 
 
 def _incident_of(row: AnyRow) -> Incident:

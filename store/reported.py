@@ -35,6 +35,8 @@ _OF_FINDING = (
     "first_seen_at",
     "author_told_at",
 )
+# Looked up: calling the enum for each row takes several times as long.
+_SEVERITY = {int(one): one for one in Severity}
 
 
 def reported(connection: Connection, *conditions: ColumnElement[bool]) -> tuple[ReportedFinding, ...]:
@@ -45,7 +47,8 @@ def reported(connection: Connection, *conditions: ColumnElement[bool]) -> tuple[
 
 def reported_by_id(connection: Connection, ids: Collection[int]) -> tuple[ReportedFinding, ...]:
     """Those of the findings that may be shown, in the order they were found: `reported` for what pages ask most."""
-    return tuple(_reported_of(row) for row in connection.execute(_BY_ID, {"ids": tuple(ids)})) if ids else ()
+    # All at once: row by row takes twice as long.
+    return tuple(map(_reported_of, connection.execute(_BY_ID, {"ids": tuple(ids)}).all())) if ids else ()
 
 
 def reported_to_author(connection: Connection, *conditions: ColumnElement[bool]) -> tuple[ReportedFinding, ...]:
@@ -115,7 +118,7 @@ def _reported_of(row: AnyRow) -> ReportedFinding:
         author=row.name,
         platform=row.platform,
         clause=row.clause,
-        severity=Severity(row.severity),
+        severity=_SEVERITY[row.severity],
         probability=row.probability,
         reason=row.reason,
         excerpt=row.excerpt,

@@ -9,7 +9,7 @@ from sqlalchemy import func, insert, select, update
 
 from domain.audit import SYSTEM, AuditRecord
 from store.audit import append
-from store.coverage import coverage_lines
+from store.coverage import coverage_line, coverage_lines
 from store.figures import week_figures
 from store.tables import runs
 
@@ -54,6 +54,11 @@ class RunStore:
         """
         with self.database.reading() as connection:
             return coverage_lines(connection, period, now, every)
+
+    def coverage_of(self, account_id: int, period: Period, now: datetime, every: timedelta) -> CoverageLine | None:
+        """The line that `coverage` has about this account, None where it has none."""
+        with self.database.reading() as connection:
+            return coverage_line(connection, account_id, period, now, every)
 
     def figures(self, weeks: Sequence[Period]) -> tuple[WeekFigures, ...]:
         """Numbers of the whole practice, one line a week; all six clauses are always there."""

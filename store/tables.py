@@ -167,6 +167,8 @@ posts = Table(
     # Which version the post reads now. A hash, not a key: a version may be erased while its hash still tells an edit.
     Column("current_hash", String(64), nullable=False),
     UniqueConstraint("account_id", "post_id"),
+    # When an account last posted before some day is asked for each account of a page.
+    Index("ix_posts_account_id_published_at", "account_id", "published_at"),
     one_of("kind", PostKind),
     one_of("state", PostState),
     sqlite_autoincrement=True,

@@ -59,7 +59,8 @@ def withheld_accounts() -> Select[tuple[int]]:
 def withheld_findings() -> Select[tuple[int]]:
     """Numbers of findings that nobody but the author may see."""
     joined = findings.join(versions, versions.c.id == findings.c.version_id).join(posts)
-    return select(findings.c.id).select_from(joined.join(accounts)).where(is_withheld())
+    # By the account's number and not by a join: found from the few such accounts on, never by reading every finding.
+    return select(findings.c.id).select_from(joined).where(posts.c.account_id.in_(withheld_accounts()))
 
 
 def is_withheld_account(connection: Connection, account_id: int) -> bool:

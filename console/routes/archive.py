@@ -169,7 +169,7 @@ def account(asked: Asked) -> Answer:
     before = number_in(asked.query, "before")
     wanted, sight = Wanted(account_id=account_id), sight_of(asked.user, asked.now, naming=True)
     found = asked.desk.store.search.find(wanted, sight, before=before, limit=ITEMS)
-    head = _heads(asked).get(account_id) or _left(found.hits)
+    head = _head(asked, account_id) or _left(found.hits)
     if head is None:
         raise NotHere
     here = f"/accounts/{account_id}"
@@ -189,6 +189,13 @@ def _heads(asked: Asked) -> dict[int, AccountLine]:
     period = period_of(asked.now, practice.time_zone)
     lines = asked.desk.store.runs.coverage(period, asked.now, asked.desk.settings.collect_every)
     return {line.account_id: account_line(line, practice.time_zone) for line in lines}
+
+
+def _head(asked: Asked, account_id: int) -> AccountLine | None:
+    zone = asked.desk.practice.time_zone
+    every = asked.desk.settings.collect_every
+    line = asked.desk.store.runs.coverage_of(account_id, period_of(asked.now, zone), asked.now, every)
+    return None if line is None else account_line(line, zone)
 
 
 def _left(hits: Sequence[Hit]) -> AccountLine | None:

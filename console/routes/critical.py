@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from console.answers import Answer, NotHere, download, page, redirect
+from console.browsing import address, number_in
 from console.pages import Page
 from console.phrases import OUTCOME, STATE
 from console.rendering import render
@@ -21,19 +22,29 @@ if TYPE_CHECKING:
     from domain.incidents import Incident
     from domain.review import Review
 
+ITEMS = 50
+"""On one page."""
+_CLOSED = "closed"
+_VIEWS = {"": "Open", _CLOSED: "Closed"}
 _HOUR = 3600
 _DAY_HOURS = 24
 
 
 def show_all(asked: Asked) -> Answer:
-    """Every incident that is open, oldest first, and those that are closed."""
-    store = asked.desk.store
-    waiting, closed = (store.incidents.all(asked.user, closed=which) for which in (False, True))
-    known = store.reviews.many([one.review_id for one in (*waiting, *closed)])
+    """Incidents that are open, or with `show=closed` those that are closed, oldest first."""
+    store, show = asked.desk.store, asked.query.get("show", "")
+    if show not in _VIEWS:
+        raise NotHere
+    after = number_in(asked.query, "after")
+    found, older = store.incidents.page(asked.user, closed=show == _CLOSED, after=after, size=ITEMS)
+    known = store.reviews.many([one.review_id for one in found])
     return page(
         "critical/list.html.j2",
-        rows=[_row(asked, one, known.get(one.review_id)) for one in waiting],
-        closed=[_row(asked, one, known.get(one.review_id)) for one in closed],
+        views=[(address("/critical", {}, show=name), text, name == show) for name, text in _VIEWS.items()],
+        closed=show == _CLOSED,
+        rows=[_row(asked, one, known.get(one.review_id)) for one in found],
+        first=address("/critical", {}, show=show) if after else "",
+        later=address("/critical", {}, show=show, after=older) if older else "",
     )
 
 

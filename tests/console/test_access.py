@@ -305,6 +305,22 @@ def test_roles_add_up_and_a_change_counts_at_once(office: Office) -> None:
     assert browser.get("/people").status_code == 200
 
 
+def test_who_comes_back_too_late_is_told_once_that_the_session_ended(office: Office) -> None:
+    browser = office.signed_in(Role.REVIEWER)
+    office.clock.forward(hours=24)
+    answer = browser.get("/queue?show=mine")
+    assert answer.headers["location"] == "/sign-in?next=%2Fqueue%3Fshow%3Dmine"
+    assert "Your session has ended." in browser.get(answer.headers["location"]).text
+    browser.get("/queue")
+    assert "Your session has ended." not in browser.get("/sign-in").text
+
+
+def test_a_stranger_is_not_told_of_a_session(office: Office) -> None:
+    browser = office.browser()
+    browser.get("/queue")
+    assert "session has ended" not in browser.get("/sign-in").text
+
+
 def test_a_session_ends_after_its_length_however_busy(office: Office) -> None:
     browser = office.signed_in(Role.MANAGER)
     for _ in range(35):

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 
 import pytest
 
+from console.routes import critical
 from domain.access import Role
 from domain.errors import Refused
 from domain.findings import Clause, Severity
@@ -79,8 +81,25 @@ def test_each_item_is_confirmed_by_somebody_and_then_it_closes(office: Office, n
 
     assert post(browser, f"{here}/close", here).status_code == 303
     assert "Nothing critical is open." in browser.get("/critical").text
-    assert f'<a href="/critical/{number}">Item {number}</a>' in browser.get("/critical").text
+    assert f'<a href="/critical/{number}">Item {number}</a>' in browser.get("/critical?show=closed").text
     assert "Close this incident" not in browser.get(here).text
+
+
+def test_a_long_list_comes_in_pages_oldest_first(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(critical, "ITEMS", 2)
+    made = notice(office, account_of(office), *(flag(office, one, GRAVE) for one in range(1, 4)))
+    browser = office.signed_in(OFFICER)
+    first = browser.get("/critical").text
+    assert re.findall(r'href="/critical/(\d+)"', first) == [str(one) for one in made[:2]]
+    later = re.search(r'rel="next" href="([^"]+)"', first)
+    assert later
+    second = browser.get(later.group(1)).text
+    assert re.findall(r'href="/critical/(\d+)"', second) == [str(made[2])]
+    assert 'rel="next"' not in second
+
+
+def test_there_is_no_other_part_of_the_list(office: Office) -> None:
+    assert office.signed_in(OFFICER).get("/critical?show=all").status_code == 404
 
 
 @pytest.mark.parametrize("item", ["", "gdpr-assessed", "x"])

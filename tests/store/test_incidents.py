@@ -67,3 +67,32 @@ def test_an_incident_is_for_a_privacy_officer_without_a_conflict(store):
         store.incidents.confirm(review.id, "kept", barred, "us", NOW)
     with pytest.raises(Conflict):
         store.incidents.confirm(4711, "kept", officer(store), "us", NOW)
+
+
+def test_pages_of_incidents_follow_each_other_oldest_first(store):
+    made = [opened(store, CLIENT, number=number)[0].id for number in range(1, 6)]
+    odile = officer(store)
+    first, after = store.incidents.page(odile, size=2)
+    second, further = store.incidents.page(odile, after=after, size=2)
+    last, end = store.incidents.page(odile, after=further, size=2)
+    assert [one.review_id for one in (*first, *second, *last)] == made
+    assert end is None
+
+
+def test_a_page_has_what_is_open_or_what_is_closed(store):
+    done, waiting = (opened(store, CLIENT, number=number)[0].id for number in (1, 2))
+    odile = officer(store)
+    for item in items_for("us"):
+        store.incidents.confirm(done, item.key, odile, "us", NOW)
+    store.incidents.close(done, odile, "us", NOW + HOUR)
+    for closed, number in ((True, done), (False, waiting)):
+        found, after = store.incidents.page(odile, closed=closed)
+        assert ([one.review_id for one in found], after) == ([number], None)
+
+
+def test_a_page_is_for_nobody_whom_its_items_are_not_for(store):
+    (review,) = opened(store, CLIENT)
+    barred = officer(store, "Barred Marsh", against=[ConflictOfInterest(review.staff_id, "Married.")])
+    assert store.incidents.page(barred) == ((), None)
+    with pytest.raises(Refused):
+        store.incidents.page(user(store))

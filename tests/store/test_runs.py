@@ -50,6 +50,15 @@ def test_a_run_is_recorded_from_start_to_end(store):
     assert (row.started_at, row.counts, row.problem) == (START, {"read": 3}, "One account failed.")
 
 
+def test_one_account_has_the_line_that_it_has_among_all(store):
+    first, second = (active(store, person(store, name)) for name in ("Maren Okafor", "Idris Vale"))
+    daily(store, range(2), of=second)
+    for account in (first, second):
+        (line,) = (one for one in cover(store) if one.account_id == account.id)
+        assert store.runs.coverage_of(account.id, WEEK, WEEK.end, DAY) == line
+    assert store.runs.coverage_of(4711, WEEK, WEEK.end, DAY) is None
+
+
 def test_coverage_adds_up_the_passes_of_the_period(store):
     account = active(store, person(store, "Maren Okafor"))
     unread = Verdict(version(post("3")), assessed=False)

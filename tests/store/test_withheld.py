@@ -119,6 +119,7 @@ SEEN_BY_THE_AUTHOR_OR_THE_PROGRAM = {
     "runs.finish": "writes",
     "runs.last_finished": "no findings",
     "runs.coverage": "how often was read, no findings",
+    "runs.coverage_of": "the same of one account",
     "opinions.remembered": "by a key that only the program knows",
     "opinions.record": "writes",
     "opinions.reserve": "no findings",

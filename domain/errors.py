@@ -132,7 +132,7 @@ class Refused(Section7Error):  # noqa: N818 - reads as what happened
 
 
 class ImportRefused(Section7Error):  # noqa: N818 - reads as what happened
-    """An export that was handed in cannot be imported, and why. Nothing of it was stored; never a word of it is told."""
+    """An export that was handed in cannot be imported, and why. Nothing of it was stored; no word of it is told."""
 
     def __init__(self, why: str) -> None:
         super().__init__(f"The file cannot be imported: {why}. Nothing was stored.")

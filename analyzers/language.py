@@ -66,7 +66,7 @@ def _has_english_sentence(prose: str) -> bool:
 
 
 def _share(tokens: Sequence[str], common: frozenset[str]) -> float:
-    return sum(token in common for token in tokens) / len(tokens)
+    return sum(map(common.__contains__, tokens)) / len(tokens)
 
 
 def _identified(text: str) -> str:

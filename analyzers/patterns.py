@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import re
 import tomllib
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -40,6 +40,8 @@ class Rule:
     group: str
     digits: bool = False
     """Only sentences with a digit are searched."""
+    firsts: Mapping[str, tuple[tuple[str, ...], ...]] = field(default_factory=dict, compare=False, repr=False)
+    """The anchors by their first word: what else each needs."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +88,23 @@ def _rule(name: str, weight: float, pattern: str, says: str) -> Rule:
         raise ValueError(f"rule {name}: anchor words must be plain words")
     phrases = anchor.group(1).split("|") if anchor else []
     anchors = frozenset(words for phrase in phrases for words in _words_of(phrase))
-    return Rule(name, weight, re.compile(source), says, anchors, name.split("/", maxsplit=1)[0], "(?P<digit>" in source)
+    return Rule(
+        name=name,
+        weight=weight,
+        pattern=re.compile(source),
+        says=says,
+        anchors=anchors,
+        group=name.split("/", maxsplit=1)[0],
+        digits="(?P<digit>" in source,
+        firsts=_by_first(anchors),
+    )
+
+
+def _by_first(anchors: Iterable[tuple[str, ...]]) -> Mapping[str, tuple[tuple[str, ...], ...]]:
+    found: dict[str, tuple[tuple[str, ...], ...]] = {}
+    for first, *others in anchors:
+        found[first] = (*found.get(first, ()), tuple(others))
+    return found
 
 
 def _words_of(phrase: str) -> list[tuple[str, ...]]:
@@ -115,10 +133,12 @@ def _windows(rule: Rule, passage: Passage) -> list[tuple[int, int]]:
         return _joined(passage, passage.numbered) if rule.digits else [(0, len(passage.lower))]
     places = passage.places
     found: set[int] = set()
-    for first, *others in rule.anchors:
-        if first in places and all(word in places for word in others):
-            found |= places[first].intersection(*(places[word] for word in others))
-    return _joined(passage, sorted(found))
+    # Most rules have no word in most texts: this one step passes them over.
+    for first in rule.firsts.keys() & places.keys():
+        for others in rule.firsts[first]:
+            if all(word in places for word in others):
+                found |= places[first].intersection(*(places[word] for word in others))
+    return _joined(passage, sorted(found)) if found else []
 
 
 def _joined(passage: Passage, numbers: Sequence[int]) -> list[tuple[int, int]]:

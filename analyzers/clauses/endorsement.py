@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from analyzers.clauses import testimonials
@@ -163,7 +164,8 @@ def standing(reading: Reading) -> Standing:
     if register is None:
         return Standing(Authority.UNKNOWN)
     day = reading.packet.created.date()
-    named = [entry for entry in register.endorsements if _named(entry, reading)]
+    present = frozenset(word for passage in reading.own for word in words(passage.text))
+    named = [entry for entry in register.endorsements if _named(entry, present)]
     if any(entry.covers(day) for entry in named):
         return Standing(Authority.STANDS)
     ended = [entry.valid_to for entry in named if entry.valid_to and entry.valid_to < day]
@@ -173,12 +175,17 @@ def standing(reading: Reading) -> Standing:
     return Standing(Authority.NOT_BEGUN, min(ahead)) if ahead else Standing(Authority.ABSENT)
 
 
-def _named(entry: Endorsement, reading: Reading) -> bool:
-    """Whether the longer words of an entry's name, most of them, begin words of the post; remarks after it are none."""
-    name = _REMARK.split(entry.item, maxsplit=1)[0]
-    wanted = {word.removesuffix("s") for word in words(name) if len(word) > 3 and word not in SETS["filler"]}  # noqa: PLR2004 - "the", "and"
+def _named(entry: Endorsement, present: frozenset[str]) -> bool:
+    """Whether the longer words of an entry's name, most of them, begin words of the post."""
+    wanted = _stems(entry.item)
     if not wanted:
         return False
-    present = {word for passage in reading.own for word in words(passage.text)}
     found = sum(any(word.startswith(stem) for word in present) for stem in wanted)
     return 2 * found >= len(wanted)
+
+
+@lru_cache(maxsize=1024)
+def _stems(item: str) -> frozenset[str]:
+    """The longer words of an entry's name; remarks after it are none of it."""
+    name = _REMARK.split(item, maxsplit=1)[0]
+    return frozenset(word.removesuffix("s") for word in words(name) if len(word) > 3 and word not in SETS["filler"])  # noqa: PLR2004 - "the", "and"

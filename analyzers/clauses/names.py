@@ -57,6 +57,7 @@ _NOT_INITIALS = frozenset(
 _NOBODY = frozenset(
     {"me", "you", "him", "her", "them", "us", "it", "everyone", "nobody", "someone", "anyone", "what", "who"}
 )
+_NO_NAMES = (WORDS - _FIRST - _AMBIGUOUS) | _NOBODY
 
 
 def names_in(passage: Passage) -> tuple[Hit, ...]:
@@ -108,7 +109,7 @@ def _large(passage: Passage) -> Iterator[tuple[int, int]]:
     """Capitalised names, those known as first names also where a sentence begins."""
     for hit in names_in(passage):
         words = passage.lower[hit.start : hit.end].replace(".", "").split()
-        if any(word in _FIRST | _AMBIGUOUS or word not in WORDS for word in words):
+        if any(word in _FIRST or word in _AMBIGUOUS or word not in WORDS for word in words):
             yield hit.start, hit.end
     for match in _CAPITALISED.finditer(passage.text):
         if match.group().lower() in _FIRST:
@@ -125,7 +126,7 @@ def _small(passage: Passage) -> Iterator[tuple[int, int]]:
             yield match.span(1)
     for pattern in (_CALLED, _TITLED):
         for match in pattern.finditer(lower):
-            if match.group(1) not in (WORDS - _FIRST - _AMBIGUOUS) | _NOBODY:
+            if match.group(1) not in _NO_NAMES:
                 yield match.span(1)
     yield from _letters(passage)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import re
-from dataclasses import asdict, astuple, dataclass, fields, replace
+from dataclasses import asdict, dataclass, fields, replace
 from datetime import timedelta
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
@@ -68,7 +68,8 @@ class FeedCursor:
 
     def dump(self) -> str:
         """The cursor as JSON."""
-        rows = [astuple(one) for one in self.listing]
+        # By name, since `astuple` copies every part of every row.
+        rows = [(one.identity, one.by_date, one.by_title, one.given) for one in self.listing]
         return json.dumps(asdict(replace(self, listing=())) | {"listing": rows}, sort_keys=True)
 
     @property

@@ -4,10 +4,10 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
-.PHONY: help demo test lint types check lock bench clean
+.PHONY: help demo test test-slow lint types check lock bench clean
 
 help: ## Say what can be made
-	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | sort
+	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | sort
 
 $(READY): requirements/dev.txt pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Section7 needs Python 3.11 or newer; set PYTHON=…"; exit 2; }
@@ -22,6 +22,9 @@ demo: $(READY) ## Run the main job on an invented practice, several simulated we
 test: $(READY) ## Run every test, on SQLite and on a throw-away PostgreSQL where its programs are found
 	$(BIN)/python -m pytest -n 2 --dist loadfile
 
+test-slow: $(READY) ## Run the tests that take long: pages in a real browser, attacks on every page, kills at every step
+	$(BIN)/python -m pytest -n 2 --dist loadfile -m slow
+
 lint: $(READY) ## Style and import rules
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
@@ -31,7 +34,7 @@ lint: $(READY) ## Style and import rules
 types: $(READY) ## Strict types
 	$(BIN)/mypy
 
-check: lint types test ## All of the above
+check: lint types test test-slow ## All of the above
 
 bench: $(READY) ## Ratios that the documentation quotes
 	$(BIN)/python -m benchmarks

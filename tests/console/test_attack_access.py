@@ -32,6 +32,8 @@ from tests.console.surface import (
 )
 from tests.fakes.desk import Office
 
+pytestmark = pytest.mark.slow
+
 IDS = tuple(str(number) for number in range(1, 10))
 VALUES = {
     "week": ("2026-W46", "2026-W47"),

@@ -22,7 +22,7 @@ from tests.fakes.desk import Office, office_on
 from tests.fakes.findings import account_of, flag, marked, notice, trained
 from tests.fakes.keys import KEYRING
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
 RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
 OPEN_ALL = "document.querySelectorAll('details').forEach(part => { part.open = true })"

@@ -20,7 +20,7 @@ from tests.fakes.findings import flag, marked, notice, trained
 from tests.fakes.keys import KEYRING
 from tests.store.records import active, profile, visit
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
 CLINICIAN, OFFICER, MANAGER = Role.CLINICIAN, Role.PRIVACY_OFFICER, Role.MANAGER
 REPORTER = Reporter("Odile Brandt", "555-0188")

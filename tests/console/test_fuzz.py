@@ -35,6 +35,8 @@ from tests.console.surface import (
 from tests.console.test_attack_http import assert_hardened
 from tests.fakes.desk import Office, office_on
 
+pytestmark = pytest.mark.slow
+
 FEW, MANY = 1, 3
 """Examples for each page."""
 LEAKS = ("Traceback", "sqlalchemy", "sqlite3", "psycopg", "/site-packages/", "UndefinedError", "jinja2", "SELECT ")

@@ -16,7 +16,7 @@ from tests.fakes.chromium import Chromium
 from tests.fakes.desk import Office
 from vault.codes import code_at
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
 PASSWORD = "maple kettle orbit 9"
 

@@ -100,6 +100,8 @@ def section7(
 
 
 def test_a_dry_run_shows_what_would_change_and_writes_nothing(section7: Installed) -> None:
+    # The first command of all tells the log which settings it found.
+    section7("status")
     before = section7.rows()
 
     done = section7("rescore", "--policy", section7.other_policy(), "--dry-run")

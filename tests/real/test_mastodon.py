@@ -101,7 +101,7 @@ def test_all_of_a_long_list_is_read(person, enrolled):
         ({"type": "status", "status": 500}, "server-fault"),
         ({"type": "malformed"}, "malformed"),
         ({"type": "status", "status": 403}, "access-refused"),
-        ({"type": "status", "status": 410}, "account-gone"),
+        ({"type": "status", "status": 410}, "account-deleted"),
     ],
     ids=lambda fault: fault[1],
 )

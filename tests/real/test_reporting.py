@@ -111,9 +111,9 @@ def test_management_waits_for_the_authors_notice_when_mail_stands_still(mailing_
     with practice.open() as app:
         practice.enrol(app, person.url, person.describe, name="Tess Arroway")
         person.toot(PROMOTION)
-        assert visits(app).popitem()[1].findings > 0
-        week = practice.to_digest_time(app)
         with server.stopped():
+            assert visits(app).popitem()[1].findings > 0
+            week = practice.to_digest_time(app)
             away = work.digest(app)
         clock.now += LATER
         back = work.digest(app)

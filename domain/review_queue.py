@@ -31,6 +31,8 @@ class QueueFilter:
     """Only what has waited for longer than `OVERDUE_AFTER`."""
     mine: bool = False
     """Only what the person has on the screen now."""
+    free: bool = False
+    """Without what somebody else has on the screen now."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -227,7 +227,7 @@ class AccountStore:
         with self.database.writing() as connection:
             if standing_stop(connection) is not None:
                 return ()
-            ids = connection.execute(_DUE if due_by is None else _DUE_ONCE, instants).scalars().all()
+            ids = _next_due(connection, instants, once=due_by is not None)
             if not ids:
                 return ()
             connection.execute(_LEASED, {"these": ids, "owner": owner, "until": lease_until})
@@ -306,19 +306,33 @@ def _fetched() -> ColumnElement[bool]:
     return accounts.c.platform.not_like(f"{MARK}%")
 
 
-def _due(*, once: bool) -> Select[tuple[int]]:
-    """Up to `most` accounts that are due for `due_by` at `now`; `once` leaves out those visited since `due_by`."""
+def _next_due(connection: Connection, instants: Mapping[str, Any], *, once: bool) -> list[int]:
+    """Up to `most` accounts that are due, those that were never planned first."""
+    new, planned = _DUE_ONCE if once else _DUE
+    ids: list[int] = [*connection.execute(new, instants).scalars()]
+    if more := instants["most"] - len(ids):
+        ids += connection.execute(planned, {**instants, "most": more}).scalars()
+    return ids
+
+
+def _due(*, once: bool) -> tuple[Select[tuple[int]], Select[tuple[int]]]:
+    """Up to `most` accounts that are due for `due_by` at `now`: never planned, and planned.
+
+    Apart, since the two databases disagree where nulls stand and either's index gives each in order: no more rows are
+    looked at than are wanted, however many accounts there are. `once` leaves out those visited since `due_by`.
+    """
     now, due_by, farthest = (bindparam(name, type_=UtcDateTime) for name in ("now", "due_by", "farthest"))
-    checked = accounts.c.last_checked_at
+    planned, checked = accounts.c.next_check_at, accounts.c.last_checked_at
     unvisited = (or_(checked.is_(None), checked < due_by, checked > farthest),) if once else ()
-    return (
+    asked = (
         select(accounts.c.id)
         .select_from(authorised(now))
-        .where(_planned_for(due_by, farthest), _free(now), _fetched(), *unvisited)
-        .order_by(accounts.c.next_check_at.nulls_first(), accounts.c.id)
+        .where(_free(now), _fetched(), *unvisited)
         .limit(bindparam("most", type_=Integer))
         .with_for_update(of=accounts, skip_locked=True)
     )
+    new = asked.where(planned.is_(None)).order_by(accounts.c.id)
+    return new, asked.where(planned.is_not(None), _planned_for(due_by, farthest)).order_by(planned, accounts.c.id)
 
 
 # Made once: they are asked for every account that is read, and making one takes longer than asking it.

@@ -116,6 +116,7 @@ class _Asked:
     clause: bool
     overdue: bool
     mine: bool
+    free: bool
     after: bool = False
 
 
@@ -124,7 +125,15 @@ def page_of(
 ) -> QueuePage:
     """One page of the queue, a severity at a time so that an index gives the order."""
     locks, given = locks_of(user)
-    asked = _Asked(locks, wanted.due, wanted.states or WAITING, wanted.clause is not None, wanted.overdue, wanted.mine)
+    asked = _Asked(
+        locks,
+        due=wanted.due,
+        states=wanted.states or WAITING,
+        clause=wanted.clause is not None,
+        overdue=wanted.overdue,
+        mine=wanted.mine,
+        free=wanted.free,
+    )
     given |= {"user": user.id, "now": now, "overdue_since": now - OVERDUE_AFTER, "clause": wanted.clause}
     found: list[Any] = []
     for severity in _GRAVEST_FIRST:
@@ -176,6 +185,11 @@ def _wanted(asked: _Asked) -> list[ColumnElement[bool]]:
         conditions.append(_OVERDUE)
     if asked.mine:
         conditions += [reviews.c.held_by == bindparam("user"), reviews.c.held_until > bindparam("now")]
+    if asked.free:
+        holder, until = reviews.c.held_by, reviews.c.held_until
+        conditions.append(
+            or_(holder.is_(None), until.is_(None), holder == bindparam("user"), until <= bindparam("now"))
+        )
     return conditions
 
 

@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from console.answers import NotHere, page
-from console.browsing import address, number_in, running_week, so_far
+from console.browsing import ITEMS, address, number_in, running_week, so_far
 from console.pages import Page
 from console.sight import shown, sight_of
 from domain.access import Permission
@@ -28,8 +28,6 @@ if TYPE_CHECKING:
     from domain.reporting import Period
     from reports.entries import Entry
 
-ITEMS = 50
-"""On one page."""
 WEEKS = 26
 _SCORED = frozenset(clause.value for clause in Clause)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from console.answers import Answer, NotHere, download, page, redirect
-from console.browsing import address, number_in
+from console.browsing import ITEMS, address, number_in
 from console.pages import Page
 from console.phrases import OUTCOME, STATE
 from console.rendering import render
@@ -22,8 +22,6 @@ if TYPE_CHECKING:
     from domain.incidents import Incident
     from domain.review import Review
 
-ITEMS = 50
-"""On one page."""
 _CLOSED = "closed"
 _VIEWS = {"": "Open", _CLOSED: "Closed"}
 _HOUR = 3600

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from console import items
 from console.answers import NotHere, page, redirect
-from console.browsing import address, number_in, question_of
+from console.browsing import ITEMS, address, number_in, question_of
 from console.evidence import reading_of
 from console.items import Written
 from console.pages import Page
@@ -43,8 +43,6 @@ _STAYS = frozenset({Step.TRIAGE_OPEN, Step.NOTE, Step.REOPEN, Step.UNDO})
 _LETTERED = frozenset({Step.NOTIFY, Step.DECIDE, Step.SECOND, Step.DECIDE_APPEAL})
 """Steps that a letter to the author follows while the review goes on."""
 _TEACHING = (Outcome.FALSE_POSITIVE, Outcome.PERMITTED)
-_LOOKED_THROUGH = 20
-"""How many places of the queue are looked through for one that nobody has."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +70,7 @@ def queue(asked: Asked) -> Answer:
         view.due, view.states, narrowed.wanted.clause, narrowed.wanted.severity, view.overdue, view.mine
     )
     store = asked.desk.store
-    found = store.reviews.queue(asked.user, wanted, asked.now, _place(asked))
+    found = store.reviews.queue(asked.user, wanted, asked.now, _place(asked), ITEMS)
     typed = dict(narrowed.typed) | ({"show": show} if show else {})
     titles = _titles(asked)
     return page(
@@ -166,9 +164,8 @@ def _next(asked: Asked, former: Review) -> Review | None:
     """The next place of the queue after the former one, else the first, that nobody else has on the screen."""
     store, place = asked.desk.store, QueuePlace(former.severity, former.opened_at, former.id)
     for start in (place, None):
-        found = store.reviews.queue(asked.user, QueueFilter(), asked.now, start, _LOOKED_THROUGH)
-        free = (one for one in found.reviews if one.id != former.id and not _held_by_another(asked, one))
-        if (review := next(free, None)) is not None:
+        found = store.reviews.queue(asked.user, QueueFilter(free=True), asked.now, start, size=2)
+        if (review := next((one for one in found.reviews if one.id != former.id), None)) is not None:
             return review
     return None
 

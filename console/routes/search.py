@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from console.answers import page, redirect
-from console.browsing import FILTERS, address, number_in, question_of
+from console.browsing import FILTERS, ITEMS, address, number_in, question_of
 from console.pages import Page
 from console.phrases import STATE
 from console.sight import shown, sight_of
@@ -20,7 +20,6 @@ if TYPE_CHECKING:
     from console.answers import Answer
     from console.asked import Asked
 
-ITEMS = 50
 _ANY = ("", "Any")
 
 

@@ -77,11 +77,11 @@ def test_a_week_shows_its_items_and_what_was_read(office: Office) -> None:
 
 
 def test_a_long_week_comes_in_pages(office: Office) -> None:
-    notice(office, account_of(office), *(flag(office, number) for number in range(60)))
+    notice(office, account_of(office), *(flag(office, number) for number in range(40)))
     week = reported(office)
     browser = office.signed_in(Role.REVIEWER)
     first, second = browser.get(f"/weeks/{week}").text, browser.get(f"/weeks/{week}?page=2").text
-    assert (len(shown_items(first)), len(shown_items(second))) == (50, 10)
+    assert (len(shown_items(first)), len(shown_items(second))) == (25, 15)
     assert not set(shown_items(first)) & set(shown_items(second))
     assert browser.get(f"/weeks/{week}?page=3").status_code == 404
 
@@ -163,15 +163,15 @@ def test_a_search_that_cannot_be_read_is_told_by_field(office: Office) -> None:
 
 
 def test_older_hits_follow_by_a_link_or_by_a_form(office: Office) -> None:
-    notice(office, account_of(office), *(flag(office, number, marked()) for number in range(60)))
+    notice(office, account_of(office), *(flag(office, number, marked()) for number in range(40)))
     browser = office.signed_in(Role.REVIEWER)
     first = browser.get("/search?clause=5").text
-    assert len(shown_items(first)) == 50
+    assert len(shown_items(first)) == 25
     link = re.search(r'href="(/search\?clause=5&amp;before=\d+)"', first).group(1).replace("&amp;", "&")
-    assert len(shown_items(browser.get(link).text)) == 10
+    assert len(shown_items(browser.get(link).text)) == 15
     words = post(browser, "/search", words="workbook").text
     before = re.search(r'name="before" value="(\d+)"', words).group(1)
-    assert len(shown_items(post(browser, "/search", words="workbook", before=before).text)) == 10
+    assert len(shown_items(post(browser, "/search", words="workbook", before=before).text)) == 15
 
 
 def test_one_finding_is_masked_and_its_words_are_shown_once_to_who_says_why(office: Office) -> None:

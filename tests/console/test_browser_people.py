@@ -129,6 +129,12 @@ def fill(page, **fields: str) -> None:
         page.keyboard.type(text)
 
 
+def follow(page) -> None:
+    """Press the enter key and wait for the page it leads to: a key press alone waits for nothing."""
+    with page.expect_navigation():
+        page.keyboard.press("Enter")
+
+
 @pytest.mark.parametrize("width", [360, 1280])
 def test_a_concern_is_reported_and_followed_by_keyboard_without_script(people, width):
     page = people.page(None, java_script_enabled=False, viewport={"width": width, "height": 800})
@@ -138,16 +144,16 @@ def test_a_concern_is_reported_and_followed_by_keyboard_without_script(people, w
     for _ in range(2):
         page.keyboard.press("ArrowDown")
     assert page.is_checked("input[name=openness][value=anonymous]")
-    page.keyboard.press("Enter")
+    follow(page)
     assert page.inner_text("h1") == "Your concern has arrived"
     code = page.inner_text(".receipt")
     page.goto(f"{people.address}/concerns/follow")
     fill(page, code=code)
-    page.keyboard.press("Enter")
+    follow(page)
     assert "received, not acknowledged yet" in page.inner_text("main")
     fill(page, text="It is still there.")
     page.keyboard.press("Tab")
-    page.keyboard.press("Enter")
+    follow(page)
     assert "It is still there." in page.inner_text("main ol")
     page.context.close()
 
@@ -180,10 +186,10 @@ def test_a_clinician_answers_by_keyboard_without_script(people):
     page = people.page(CLINICIAN, java_script_enabled=False, viewport={"width": 360, "height": 800})
     page.goto(f"{people.address}/my")
     page.focus("a[href='/my/findings/2']")
-    page.keyboard.press("Enter")
+    follow(page)
     fill(page, answer="It is my own book, authorised in May.")
     page.keyboard.press("Tab")
-    page.keyboard.press("Enter")
+    follow(page)
     assert "Your answer is part of the record now" in page.inner_text("[role=status]")
     assert "authorised in May." in page.inner_text("main ol")
     page.context.close()
@@ -194,14 +200,14 @@ def test_one_stops_and_two_go_on_by_keyboard_without_script(people):
     manager.goto(f"{people.address}/stop")
     fill(manager, reason="Too many false alarms.")
     manager.keyboard.press("Tab")
-    manager.keyboard.press("Enter")
+    follow(manager)
     assert manager.inner_text("h1") == "Collection is stopped"
     manager.focus("form[action='/stop/ask'] button")
-    manager.keyboard.press("Enter")
+    follow(manager)
     officer = people.page(OFFICER, java_script_enabled=False)
     officer.goto(f"{people.address}/stop")
     officer.focus("form[action='/stop/confirm'] button")
-    officer.keyboard.press("Enter")
+    follow(officer)
     assert officer.inner_text("h1") == "Stop all collection"
     for page in (manager, officer):
         page.context.close()

@@ -3,12 +3,14 @@ from __future__ import annotations
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from sqlalchemy import insert, select, text, update
+from sqlalchemy import event, insert, select, text, update
 
 from domain.accounts import AccountState, LedgerEvent, Proof
 from domain.errors import NotAuthorised, StoreError, UsageError
 from store import tables
+from store.engine import open_store
 from store.enrolments import ledger_lines
+from tests.fakes.keys import KEYRING
 from tests.store.records import DAY, HOUR, OWNER, START, active, authorise, claim, enrolled, person, profile, visit
 
 LATER = START + DAY
@@ -254,6 +256,31 @@ def test_accounts_are_due_when_their_time_has_come(store):
     assert store.accounts.count_due(START + HOUR + DAY) == 1
     assert len(claim(store, START + HOUR + DAY)) == 1
     assert store.accounts.count_due(START + HOUR + DAY) == 0
+
+
+def test_accounts_that_were_never_planned_come_before_those_that_wait_longest(store):
+    staff = person(store)
+    first, second, third = (active(store, staff, profile(str(number))) for number in range(3))
+    for account, planned in ((first, START + 2 * HOUR), (second, START + HOUR)):
+        store.accounts.make_due(planned, [account.id])
+    claimed = [claim(store, LATER, owner=f"w{number}", limit=1)[0].id for number in range(3)]
+    assert claimed == [third.id, second.id, first.id]
+
+
+def test_the_next_account_is_found_without_a_look_at_the_others(sqlite_url):
+    """As SQLite tells its plan. That of PostgreSQL for few rows says nothing of many."""
+    store, asked = open_store(sqlite_url, KEYRING), []
+    event.listen(store.database.engine, "before_cursor_execute", lambda *given: asked.append(given[2:4]))
+    active(store)
+    claim(store, LATER)
+    due = [each for each in asked if each[0].startswith("SELECT accounts.id \nFROM accounts JOIN ledger")]
+    assert len(due) == 2
+    with store.database.engine.connect() as connection:
+        for statement, values in due:
+            steps = [row[3] for row in connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", values)]
+            assert any("ix_accounts_due" in step for step in steps), steps
+            assert not [step for step in steps if "TEMP B-TREE" in step or step.startswith("SCAN")], steps
+    store.close()
 
 
 def test_a_pass_meets_an_account_once(store):

@@ -14,6 +14,7 @@ from domain.review import DISMISSALS, Outcome, ReviewState, Step
 from domain.review_locks import may_see
 from domain.review_queue import OVERDUE_AFTER, QueueFilter, QueuePlace
 from store.record_tables import reviews
+from store.reviews import HOLD_FOR
 from tests.store.people import NOW, author, go, notified, officer, opened, upheld, user
 from tests.store.records import DAY, HOUR, START, active, finding, person
 
@@ -75,6 +76,18 @@ def test_filters_leave_out_what_was_not_asked_for(store):
     assert {one.clause for one in shown(clause=Clause.OPINION)} == {Clause.OPINION}
     assert {one.severity for one in shown(severity=Severity.S3)} == {Severity.S3}
     assert shown(states=(ReviewState.OPEN,)) == ()
+
+
+def test_what_somebody_else_looks_at_is_not_free(store):
+    staff, imani, joss = person(store), user(store), user(store, "Joss Teal")
+    held, other = (opened(store, staff=staff, number=number)[0].id for number in range(2))
+    store.reviews.take(held, imani, NOW)
+
+    def free(who, now=NOW):
+        return [one.id for one in store.reviews.queue(who, QueueFilter(free=True), now).reviews]
+
+    assert (free(joss), free(imani)) == ([other], [held, other])
+    assert free(joss, NOW + HOLD_FOR) == [held, other]
 
 
 def test_what_waits_for_its_author_is_not_due_until_the_answer_or_the_day(store):

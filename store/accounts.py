@@ -309,9 +309,9 @@ def _fetched() -> ColumnElement[bool]:
 def _next_due(connection: Connection, instants: Mapping[str, Any], *, once: bool) -> list[int]:
     """Up to `most` accounts that are due, those that were never planned first."""
     new, planned = _DUE_ONCE if once else _DUE
-    ids: list[int] = [*connection.execute(new, instants).scalars()]
+    ids: list[int] = [row.id for row in connection.execute(new, instants)]
     if more := instants["most"] - len(ids):
-        ids += connection.execute(planned, {**instants, "most": more}).scalars()
+        ids += [row.id for row in connection.execute(planned, {**instants, "most": more})]
     return ids
 
 

@@ -11,6 +11,7 @@ from __future__ import annotations
 import re
 import tomllib
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -30,11 +31,14 @@ _WORD = re.compile(r"([a-z0-9]+(?:'[a-z]+)?|§)(\??)")
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """One pattern. `weight` is log-odds for the clause; `says` completes "the post …" for a manager."""
+    """One pattern. `weight` is log-odds for the clause; `says` completes "the post …" for a manager.
+
+    `source` is compiled when it is first searched for: a pass in which nothing is new searches for nothing.
+    """
 
     name: str
     weight: float
-    pattern: re.Pattern[str]
+    source: str
     says: str
     anchors: frozenset[tuple[str, ...]]
     group: str
@@ -42,6 +46,16 @@ class Rule:
     """Only sentences with a digit are searched."""
     firsts: Mapping[str, tuple[tuple[str, ...], ...]] = field(default_factory=dict, compare=False, repr=False)
     """The anchors by their first word: what else each needs."""
+
+    @property
+    def pattern(self) -> re.Pattern[str]:
+        """The source, compiled."""
+        return _compiled(self.source)
+
+
+@cache
+def _compiled(source: str) -> re.Pattern[str]:
+    return re.compile(source)
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +84,7 @@ def span_of(passage: Passage, start: int, end: int) -> Span:
 
 
 def load_rules(name: str) -> Mapping[str, tuple[Rule, ...]]:
-    """The tables of `analyzers/rules/<name>.toml`. A rule that cannot be compiled is a ValueError at import.
+    """The tables of `analyzers/rules/<name>.toml`. Raises ValueError for anchors that are no plain words.
 
     The part of a rule's name before "/" groups rules that say the same: a group counts once.
     """
@@ -91,7 +105,7 @@ def _rule(name: str, weight: float, pattern: str, says: str) -> Rule:
     return Rule(
         name=name,
         weight=weight,
-        pattern=re.compile(source),
+        source=source,
         says=says,
         anchors=anchors,
         group=name.split("/", maxsplit=1)[0],
@@ -122,7 +136,7 @@ def scan(table: Iterable[Rule], passage: Passage) -> Iterator[Hit]:
     """All places where rules of the table match, rule by rule."""
     for rule in table:
         for start, end in _windows(rule, passage):
-            for found in rule.pattern.finditer(passage.lower, start, end):
+            for found in _compiled(rule.source).finditer(passage.lower, start, end):
                 if found.end() > found.start():
                     yield Hit(rule, passage, found.start(), found.end())
 

@@ -103,7 +103,9 @@ def _round(folder: Path, rival: Path, common: Sequence[str]) -> dict[str, tuple[
 def cost(command: Sequence[str]) -> Cost:
     """Run a command to its end. Raises CalledProcessError when it fails."""
     started = time.monotonic()
-    with subprocess.Popen(command, stdout=subprocess.PIPE) as process:  # noqa: S603 - our own words
+    # Both start from compiled modules, as they would where they are installed.
+    compiled = {**os.environ, "PYTHONDONTWRITEBYTECODE": ""}
+    with subprocess.Popen(command, stdout=subprocess.PIPE, env=compiled) as process:  # noqa: S603 - our own words
         assert process.stdout is not None
         said = process.stdout.read()
         _, status, used = os.wait4(process.pid, 0)

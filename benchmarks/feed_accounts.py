@@ -108,6 +108,11 @@ def gentle(ports: Sequence[int], delay: float = 0.0, **more: float) -> Politenes
     return dataclasses.replace(polite, **more)
 
 
+def leave_rules_out() -> None:
+    """From now on nothing is found in anything: what is left is the reading and the storing."""
+    run._judge_all = _unjudged  # noqa: SLF001 - what is left out is the very thing that has no seam
+
+
 def _unjudged(*given: object) -> tuple[Verdict, ...]:
     """In place of judging: nothing was found in any version of the plan."""
     plan = given[-1]
@@ -130,7 +135,7 @@ def main() -> None:
     if options.what == "enrol":
         upgrade(url)
     if options.unjudged:
-        run._judge_all = _unjudged  # noqa: SLF001 - what is left out is the very thing that has no seam
+        leave_rules_out()
     store = open_store(url, KEYS)
     if options.what == "enrol":
         ports = options.ports

@@ -21,7 +21,7 @@ from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from benchmarks.feed_accounts import KEYS, NOW, enrol, gentle, one_pass
+from benchmarks.feed_accounts import KEYS, NOW, enrol, gentle, leave_rules_out, one_pass
 from migrations.upgrade import upgrade
 from store.engine import open_store
 
@@ -51,7 +51,10 @@ def main() -> None:
     parser.add_argument("--hosts", type=int, default=200)
     parser.add_argument("--workers", type=int, default=8)
     parser.add_argument("--delay", type=float, default=0.02, help="seconds between two requests to one host")
+    parser.add_argument("--unjudged", action="store_true", help="leave the rules out: a post costs the same anywhere")
     options = parser.parse_args()
+    if options.unjudged:
+        leave_rules_out()
     print(f"{options.hosts} hosts, {options.workers} workers, delay {options.delay} s; load {os.getloadavg()[0]:.1f}")
     first = 0.0
     for number in _sizes(options.accounts):

@@ -92,6 +92,8 @@ class Desk:
     settings: Settings = Settings()
     routing: Routing = field(default_factory=Routing)
     """Who handles concerns."""
+    tell_handlers: Callable[[], None] | None = None
+    """Sends word of concerns that wait; None where another program does. It raises nothing that a mail server did."""
     flood: Counting = field(default_factory=Flood, repr=False)
     """Counts what strangers send."""
     profile: str = "us"

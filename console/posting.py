@@ -21,22 +21,29 @@ log = structlog.get_logger(__name__)
 
 
 def deliver(desk: Desk, user: User, kind: str, message: Message, now: datetime) -> bool:
-    """Hand the letter to the mail server; False when it was not taken.
+    """Hand the letter to the mail server; False when it was not taken."""
+    return refusal(desk, user, kind, message, now) is None
+
+
+def refusal(desk: Desk, user: User, kind: str, message: Message, now: datetime) -> DeliveryError | None:
+    """Hand the letter to the mail server; why it was not taken, or None.
 
     The log has whom it is for, its kind, and a keyed digest of the address, which the address can be checked against.
     """
-    problem = ""
+    refused: DeliveryError | None = None
     try:
         desk.mail(message)
     except DeliveryError as error:
-        problem = type(error).__name__
+        refused = error
+    problem = type(refused).__name__ if refused else ""
+    if problem:
         log.warning("letter-not-sent", kind=kind, user=user.id, problem=problem)
     details = {"kind": kind, "recipient": mark(desk.key, "recipient", message.recipient.casefold())}
     if problem:
         details["problem"] = problem
     event = "mail.refused" if problem else "mail.sent"
     desk.store.audit.record(AuditRecord(now, SYSTEM, event, f"user:{user.id}", details))
-    return not problem
+    return refused
 
 
 def unsent_since(desk: Desk, user: User) -> datetime | None:

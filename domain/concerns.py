@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from datetime import datetime
 
+    from domain.access import User
     from domain.findings import Clause
 
 ACKNOWLEDGE_WITHIN = timedelta(days=7)
@@ -84,6 +85,29 @@ class Concern:
         """Whether one of the two clocks has run out."""
         late = self.acknowledged_at is None and now > self.acknowledge_by
         return late or (self.answered_at is None and now > self.outcome_by)
+
+    @property
+    def outcome_by(self) -> datetime:
+        """The last moment for the outcome."""
+        return self.received_at + OUTCOME_WITHIN
+
+
+@dataclass(frozen=True, slots=True)
+class ConcernNews:
+    """That something of a concern waits for its handler, and nothing of what it says."""
+
+    concern_id: int
+    received_at: datetime
+    handler: User | None
+    """None while nobody has it who may handle it."""
+    to_alternate: bool
+    messages: int
+    """How many its reporter has written since; 0 while the concern itself is the news."""
+
+    @property
+    def acknowledge_by(self) -> datetime:
+        """The last moment for the acknowledgement."""
+        return self.received_at + ACKNOWLEDGE_WITHIN
 
     @property
     def outcome_by(self) -> datetime:

@@ -43,6 +43,15 @@ class DeliveryKind(StrEnum):
     """To the author of a post, about a finding."""
     SAFETY = "safety"
     """To the clinical lead, at once: somebody's life may be in danger."""
+    CONCERN = "concern"
+    """To whoever handles a concern: that it waits, or that its reporter has answered."""
+
+
+UNLOGGED = frozenset({DeliveryKind.SAFETY, DeliveryKind.CONCERN})
+"""Mail that leaves no line in any log: that it went out on a day may point to whose life is meant, or who reported.
+
+The identity of who reports a concern is kept from everybody but its handler (Directive (EU) 2019/1937, Art. 16).
+"""
 
 
 class DeliveryState(StrEnum):

@@ -1,10 +1,11 @@
-"""Mail that does not wait for the week: a danger to life at once, an S4 finding the same day."""
+"""Mail that does not wait for the week: a danger to life and a concern at once, an S4 finding the same day."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
 from domain.reporting import DeliveryKind
+from monitor.concern_mail import queue_news
 from monitor.delivery import SendReport, queue, refused_for_good
 from monitor.digest import CRITICAL_PREFIX, hears_of_refusal, send, tell_authors, undelivered_key
 
@@ -38,7 +39,7 @@ def _call_others(tools: Reporting) -> bool:
 
 
 def alert_due(tools: Reporting) -> SendReport:
-    """Warn of dangers to life, then queue an alert for every critical finding that has none, and send what is due.
+    """Warn of dangers to life, queue an alert for every critical finding that has none, and send what is due.
 
     The author hears first, though the alert never waits for that: the breach clock may already run
     (45 CFR 164.404(a)(2), GDPR Art. 33).
@@ -49,4 +50,10 @@ def alert_due(tools: Reporting) -> SendReport:
         key = f"{CRITICAL_PREFIX}{finding.id}"
         report += tell_authors(tools, key, [finding])
         queue(post, DeliveryKind.ALERT, key, [tools.policy.privacy_officer.email], post.clock())
-    return report + send(tools, DeliveryKind.ALERT, DeliveryKind.NOTICE)
+    return report + send(tools, DeliveryKind.ALERT, DeliveryKind.NOTICE) + tell_handlers(tools)
+
+
+def tell_handlers(tools: Reporting) -> SendReport:
+    """Tell whoever handles concerns of each that waits for them and of each answer of a reporter."""
+    queue_news(tools.post, tools.config.concerns.routing(tools.policy))
+    return send(tools, DeliveryKind.CONCERN)

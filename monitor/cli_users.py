@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from console import letters
+from console.posting import refusal
 from domain.access import ConflictOfInterest, Identity, Role, User, is_subject, training_end
 from domain.errors import DeliveryError, UsageError
 from monitor.app import App
@@ -174,13 +175,12 @@ def _let_in(app: App, user: User, purpose: letters.Purpose, *, show_link: bool) 
         say(letters.new_link(desk, user, purpose, _ACTOR, app.clock()))
         return
     compose = letters.invitation if purpose == "invitation" else letters.recovery
-    try:
-        desk.mail(compose(desk, user, _ACTOR, app.clock()))
-    except DeliveryError as error:
+    letter = compose(desk, user, _ACTOR, app.clock())
+    if refused := refusal(desk, user, purpose, letter, app.clock()):
         raise DeliveryError(
-            f"The mail did not go out: {error}. Mend the mail and run `section7 users recover {user.id}`, "
+            f"The mail did not go out: {refused}. Mend the mail and run `section7 users recover {user.id}`, "
             "or add --show-link to print the link."
-        ) from error
+        ) from refused
     say(f"A link is on its way to {user.email}.")
 
 

@@ -14,14 +14,14 @@ from typing import TYPE_CHECKING, Any
 import structlog
 
 from domain.errors import MailServerDown, RecipientRefused
-from domain.reporting import DeliveryKind, DeliveryState
+from domain.reporting import UNLOGGED, DeliveryState
 from reports.render import message_id
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable
     from datetime import datetime
 
-    from domain.reporting import Delivery, Message
+    from domain.reporting import Delivery, DeliveryKind, Message
     from reports.mail import Mailer
     from store.engine import Store
 
@@ -139,7 +139,7 @@ def refused_for_good(delivery: Delivery, now: datetime) -> bool:
 
 
 def _named(delivery: Delivery) -> dict[str, Any]:
-    """What the log says of a mail; of a safety mail its number only, since kind and visit together would tell whose."""
-    if delivery.kind is DeliveryKind.SAFETY:
+    """What the log says of a mail; of those in `UNLOGGED` its number only: kind and hour together would tell whose."""
+    if delivery.kind in UNLOGGED:
         return {"delivery": delivery.id}
     return {"kind": delivery.kind.value, "key": delivery.key, "delivery": delivery.id}

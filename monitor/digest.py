@@ -20,6 +20,7 @@ from domain.findings import Severity
 from domain.periods import period_named, period_of
 from domain.reporting import DeliveryKind
 from monitor import reviews
+from monitor.concern_mail import compose_news, concern_recipients
 from monitor.delivery import SendReport, queue, refused_for_good, send_due
 from monitor.periods import due_at, periods_due
 from reports.build import build_digest
@@ -154,14 +155,22 @@ def compose(tools: Reporting, delivery: Delivery) -> Message | None:
     """The message of a queued delivery, made from what is stored; None when what it was about has been erased."""
     if delivery.recipient not in _entitled(tools, delivery):
         return None
-    if delivery.kind is DeliveryKind.DIGEST:
-        digest = tools.post.store.digests.get(delivery.key)
-        return None if digest is None else tools.renderer.digest(digest, delivery.recipient, digest.built_at)
     when = delivery.queued_at or tools.post.clock()
-    if delivery.kind is DeliveryKind.SAFETY:
-        return _safety(tools, delivery, when)
-    if reviews.is_about_reviews(delivery.key):
-        return reviews.compose(tools.post, tools.renderer, delivery, when)
+    match delivery.kind:
+        case DeliveryKind.DIGEST:
+            digest = tools.post.store.digests.get(delivery.key)
+            return None if digest is None else tools.renderer.digest(digest, delivery.recipient, digest.built_at)
+        case DeliveryKind.SAFETY:
+            return _safety(tools, delivery, when)
+        case DeliveryKind.CONCERN:
+            return compose_news(tools.post, tools.renderer, delivery, when)
+        case _ if reviews.is_about_reviews(delivery.key):
+            return reviews.compose(tools.post, tools.renderer, delivery, when)
+        case _:
+            return _about_findings(tools, delivery, when)
+
+
+def _about_findings(tools: Reporting, delivery: Delivery, when: datetime) -> Message | None:
     findings = _told_in(tools, delivery.key)
     if delivery.kind is DeliveryKind.ALERT:
         return tools.renderer.alert(findings[0], delivery.recipient, when) if findings else None
@@ -199,6 +208,8 @@ def _entitled(tools: Reporting, delivery: Delivery) -> frozenset[str]:
     if delivery.kind is DeliveryKind.SAFETY:
         refusals = {undelivered_key(danger) for danger in tools.post.store.dangers.untold()}
         return hears_of_refusal(tools) if delivery.key in refusals else frozenset({tools.policy.hears_of_danger.email})
+    if delivery.kind is DeliveryKind.CONCERN:
+        return concern_recipients(tools.post, tools.config.concerns.routing(tools.policy), delivery)
     return frozenset({delivery.recipient})
 
 

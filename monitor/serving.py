@@ -18,6 +18,7 @@ from uvicorn.supervisors import Multiprocess
 from console.desk import Desk, PracticeWords, Settings
 from domain.errors import UsageError
 from monitor import work
+from monitor.alerts import tell_handlers
 from monitor.checking import Checker
 from monitor.config_console import host_and_port
 from monitor.models import error_rates
@@ -61,12 +62,17 @@ def desk_of(app: App, identity: IdentityProvider | None = None) -> Desk:
         shown_settings=shown_settings(config),
         teach=partial(_teach, app),
         routing=config.concerns.routing(app.policy),
+        tell_handlers=partial(_tell_handlers, app),
         profile=config.retention.profile,
         retention=app.store.retention.explain(PROFILES[config.retention.profile], app.ceilings()),
         on_withdrawal=partial(work.archive, app, urgent=True),
         identity=identity,
         verify=Checker(app.store, config.signing_key_file, config.heads_file),
     )
+
+
+def _tell_handlers(app: App) -> None:
+    tell_handlers(app.reporting())
 
 
 def _teach(app: App, lesson: Lesson, actor: str) -> None:

@@ -70,6 +70,8 @@ def verify_store(
         there: set[str] = set()
         for kind in record.kinds():
             there |= check_records(_told(record.records(kind), chain, without_keys=without_keys), chain, found)
+        for number in record.astray():
+            found.wrong(f"review {number}", "it does not stand where its last step in the record left it")
     check_missing(chain, there, found)
     check_asked(chain, kept.head, found)
     return Verdict(found, chain.seq, chain.hash, key.name)

@@ -13,7 +13,7 @@ from sqlalchemy import bindparam, case, literal, select
 
 from domain.binding import FACTS, Standing, facts_of, name_of
 from domain.errors import KeyLost, SealBroken
-from domain.reporting import DeliveryKind, DeliveryState
+from domain.reporting import UNLOGGED, DeliveryState
 from store.record_tables import review_events
 from store.tables import deliveries, digests, findings, ledger, versions
 
@@ -57,8 +57,7 @@ KINDS: Mapping[str, Kind] = {
     "review": Kind(review_events.c.id, select(*review_events.c["id", *FACTS["review"]], _UNSALTED)),
     "note": Kind(review_events.c.id, select(*review_events.c).where(review_events.c.note.is_not(None))),
     "digest": Kind(digests.c.week, select(*digests.c)),
-    # That a safety mail went out on a day may point to somebody: it leaves no line that outlives it.
-    "delivery": Kind(deliveries.c.id, select(*deliveries.c, _OUTCOME).where(deliveries.c.kind != DeliveryKind.SAFETY)),
+    "delivery": Kind(deliveries.c.id, select(*deliveries.c, _OUTCOME).where(deliveries.c.kind.not_in(UNLOGGED))),
 }
 
 

@@ -10,13 +10,14 @@ import secrets
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import and_, bindparam, func, insert, or_, select, update
 
 from domain.access import Permission
 from domain.audit import SYSTEM, AuditRecord
 from domain.concerns import (
     Concern,
     ConcernMessage,
+    ConcernNews,
     ConcernState,
     Openness,
     Received,
@@ -28,6 +29,7 @@ from domain.receipts import LENGTH, receipt_code, receipt_hash
 from domain.routing import handler_for, is_kept_from_the_usual
 from domain.web_addresses import canonical_address
 from store.audit import append
+from store.columns import UtcDateTime
 from store.concern_match import subject_of
 from store.record_tables import concern_messages, concerns, reporter_accesses, reporters
 from store.users import people_in
@@ -35,6 +37,7 @@ from store.users import people_in
 if TYPE_CHECKING:
     from datetime import datetime
 
+    from sqlalchemy import Select
     from sqlalchemy.engine import Connection
 
     from domain.access import User
@@ -116,6 +119,15 @@ class ConcernStore:
         with self.database.reading() as connection:
             people = people_in(connection)
             return sum(_concern(row, people).handler_id is None for row in connection.execute(query))
+
+    def news(self, since: datetime) -> tuple[ConcernNews, ...]:
+        """What came since then and waits for its handler: concerns nobody acknowledged, last words of reporters."""
+        with self.database.reading() as connection:
+            able = {person.id: person for person in people_in(connection) if person.may(Permission.HANDLE_CONCERNS)}
+            return tuple(
+                ConcernNews(row.id, row.received_at, able.get(row.handler_id), row.to_alternate, row.messages or 0)
+                for row in connection.execute(_NEWS, {"since": since})
+            )
 
     def get(self, concern_id: int, by: Handling) -> Concern | None:
         """One concern; None when there is none or this person may not see it, and nobody can tell which."""
@@ -224,6 +236,27 @@ class ConcernStore:
             return _one(connection, concern_id, people_in(connection))
 
 
+def _news() -> Select[Any]:
+    """Takes `since`. No column that is sealed is opened."""
+    reported = func.count().filter(concern_messages.c.from_reporter).label("messages")
+    newest = func.max(concern_messages.c.id).label("newest")
+    said = select(concern_messages.c.concern_id, reported, newest).group_by(concern_messages.c.concern_id).subquery()
+    last, since = concern_messages.alias(), bindparam("since", type_=UtcDateTime)
+    return (
+        select(*concerns.c["id", "received_at", "handler_id", "to_alternate"], said.c.messages)
+        .outerjoin_from(concerns, said, said.c.concern_id == concerns.c.id)
+        .outerjoin(last, last.c.id == said.c.newest)
+        .where(
+            or_(
+                and_(concerns.c.acknowledged_at.is_(None), concerns.c.received_at >= since),
+                and_(last.c.from_reporter, last.c.at >= since),
+            )
+        )
+        .order_by(concerns.c.id)
+    )
+
+
+_NEWS = _news()
 _PLACE = {state: place for place, state in enumerate(ConcernState)}
 
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import ColumnElement, and_, delete, or_, select, update
 
 from domain.audit import SYSTEM, AuditRecord
-from domain.reporting import Delivery, DeliveryKind, DeliveryState
+from domain.reporting import UNLOGGED, Delivery, DeliveryKind, DeliveryState
 from store.audit import append
 from store.binding import bound, released
 from store.columns import new_salt
@@ -129,7 +129,7 @@ class DeliveryStore:
 
 def forget_deliveries(connection: Connection, ids: Collection[int], at: datetime, why: str) -> int:
     """Delete these mails' lines and tell the log, where it knows of them; returns how many there were."""
-    told = select(deliveries.c.id).where(deliveries.c.id.in_(ids), deliveries.c.kind != DeliveryKind.SAFETY)
+    told = select(deliveries.c.id).where(deliveries.c.id.in_(ids), deliveries.c.kind.not_in(UNLOGGED))
     known = connection.execute(told).scalars().all()
     count = connection.execute(delete(deliveries).where(deliveries.c.id.in_(ids))).rowcount
     if known:
@@ -139,12 +139,9 @@ def forget_deliveries(connection: Connection, ids: Collection[int], at: datetime
 
 
 def _tell(connection: Connection, event: str, delivery_id: int, at: datetime) -> None:
-    """The line of one mail: its kind, what it is about, and a digest that binds its recipient. None of a safety mail.
-
-    That one was sent on a day may point to somebody, and the log outlives what the mail was about.
-    """
+    """The line of a mail that is logged: its kind, its subject, and a digest that binds its recipient."""
     query = select(*deliveries.c["kind", "key", "attempts"]).where(
-        deliveries.c.id == delivery_id, deliveries.c.kind != DeliveryKind.SAFETY
+        deliveries.c.id == delivery_id, deliveries.c.kind.not_in(UNLOGGED)
     )
     mail = connection.execute(query).one_or_none()
     if mail is not None:

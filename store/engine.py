@@ -48,7 +48,7 @@ from store.withheld import TermsStore
 if TYPE_CHECKING:
     from vault.keyring import Keyring
 
-REVISION = "0008"
+REVISION = "0009"
 """The schema this program works with; `tests/migrations` holds it equal to the newest migration."""
 
 

@@ -9,7 +9,7 @@ from sqlalchemy import ColumnElement, and_, or_, select
 
 from domain.errors import UsageError
 from domain.exports import CaseFile, ExportedIncident, ExportedVersion, Notice, PersonnelFile
-from domain.reporting import DeliveryKind
+from domain.reporting import UNLOGGED
 from domain.review import Outcome
 from store.audit import entries_about
 from store.deliveries import deliveries_where
@@ -157,7 +157,7 @@ def _mails(connection: Connection, review: Review) -> tuple[Delivery, ...]:
         deliveries.c.key == f"{OPENED_PREFIX}{review.opened_at.isoformat()}", deliveries.c.recipient == author
     )
     about = or_(deliveries.c.key.in_([f"{ALERT_PREFIX}{review.finding_id}", *steps]), opened)
-    return deliveries_where(connection, deliveries.c.kind != DeliveryKind.SAFETY, about)
+    return deliveries_where(connection, deliveries.c.kind.not_in(UNLOGGED), about)
 
 
 def _audit(connection: Connection, review: Review) -> tuple[AuditEntry, ...]:

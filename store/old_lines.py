@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import ColumnElement, String, and_, cast, exists, false, literal, not_, or_, select
 
-from domain.reporting import DeliveryKind, DeliveryState
+from domain.reporting import UNLOGGED, DeliveryKind, DeliveryState
 from store.findings import ALERT_PREFIX
 from store.governing import older
 from store.hosts import forgotten
@@ -74,8 +74,8 @@ def _mails(profile: RetentionProfile, now: datetime) -> ColumnElement[bool]:
         older(deliveries.c.queued_at, profile.delivery_log, now),
     )
     # That such a mail was sent on a day may point to somebody: it is forgotten as soon as the post may be.
-    safety = and_(deliveries.c.kind == DeliveryKind.SAFETY, older(deliveries.c.queued_at, profile.clean_hash, now))
-    return and_(deliveries.c.state.in_((DeliveryState.SENT, DeliveryState.REFUSED)), or_(ordinary, safety))
+    unlogged = and_(deliveries.c.kind.in_(UNLOGGED), older(deliveries.c.queued_at, profile.clean_hash, now))
+    return and_(deliveries.c.state.in_((DeliveryState.SENT, DeliveryState.REFUSED)), or_(ordinary, unlogged))
 
 
 def _over(profile: RetentionProfile, now: datetime) -> ColumnElement[bool]:

@@ -7,7 +7,6 @@ recognise the person; from `SINGLED_OUT` on, so may a stranger with a search eng
 from __future__ import annotations
 
 import math
-import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -31,9 +30,7 @@ _MOST_NAMED = 3
 
 RULES = load_rules("identifiers_quasi")
 QUASI = RULES["quasi"]
-EXACT = Rule(
-    "time/exact", 2.5, re.compile(""), "an hour on a day that the date of the post makes exact", frozenset(), "time"
-)
+EXACT = Rule("time/exact", 2.5, "", "an hour on a day that the date of the post makes exact", frozenset(), "time")
 _HOURS = frozenset({"time/slot", "time/clock"})
 _SAME_MOMENT = 60
 """Characters between an hour and a day that belong together."""

@@ -25,7 +25,7 @@ _FIRST = frozenset(_CONTENT["first"].split())
 _AMBIGUOUS = frozenset(_CONTENT["ambiguous"].split())
 _PUBLIC = re.compile(r"(?<!\w)(?:" + "|".join(map(re.escape, _CONTENT["public"])) + r")(?:'s)?(?!\w)")
 
-NAME = Rule("A name", 1.0, re.compile(""), "a name", frozenset(), "A name")
+NAME = Rule("A name", 1.0, "", "a name", frozenset(), "A name")
 _CAPITALISED = re.compile(r"(?<![\w@#/.])[A-Z](?:[a-z]{1,20}(?:[-'][A-Z][a-z]{1,20})?(?!\w)|\.(?=\W|$))")
 """A capitalised word, or an initial."""
 _COMMON = SETS["not_names"] | frozenset(LISTS["DAY"].split("|")) | frozenset(LISTS["MONTH"].split("|"))

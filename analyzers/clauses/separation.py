@@ -29,7 +29,7 @@ PRESENT = _RULES["present"]
 ASKED = _RULES["asked"]
 """Questions to the practice: who answers one for it speaks for it."""
 OWN = _RULES["own"]
-ATTRIBUTION = tuple(rule for rule in load_rules("opinion")["attribution"] if "§" in rule.pattern.pattern)
+ATTRIBUTION = tuple(rule for rule in load_rules("opinion")["attribution"] if "§" in rule.source)
 """A view put into the practice's mouth speaks for it as well."""
 
 _WEAK = frozenset({"name", "announce", "we-serve"})

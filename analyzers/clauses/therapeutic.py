@@ -22,11 +22,11 @@ if TYPE_CHECKING:
 
 CLAUSE = Clause.THERAPEUTIC
 _STRICT = 0.1
-ANSWER = Rule("answer", _STRICT, re.compile(""), "answers a clinical question", frozenset(), "answer")
+ANSWER = Rule("answer", _STRICT, "", "answers a clinical question", frozenset(), "answer")
 """What strict mode reports where no rule speaks: that a clinical question was answered at all."""
-THANKED = Rule("thanked", 1.0, re.compile(""), "answers the thanks of a likely former client", frozenset(), "thanked")
+THANKED = Rule("thanked", 1.0, "", "answers the thanks of a likely former client", frozenset(), "thanked")
 """A warm answer to thanks for care: it confirms nothing in words, and a reader infers the rest."""
-AT_LENGTH = Rule("at-length", 1.5, re.compile(""), "answers one person at length", frozenset(), "at-length")
+AT_LENGTH = Rule("at-length", 1.5, "", "answers one person at length", frozenset(), "at-length")
 _COUNSEL = 1.5
 _LONG = 40
 """Words of a reply from which on it is no greeting, thanks or signpost."""

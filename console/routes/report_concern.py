@@ -8,17 +8,12 @@ from __future__ import annotations
 from http import HTTPStatus
 from typing import TYPE_CHECKING
 
-import structlog
-
 from console import concern_words, faults
 from console.answers import Answer, page
 from console.pages import Page
-from domain.errors import DeliveryError
 from domain.findings import Clause
 from domain.receipts import receipt_hash
-from domain.routing import told_address
 from reports import words
-from reports.plain_mail import Letter, written
 from store.concerns import LONGEST_TEXT
 
 if TYPE_CHECKING:
@@ -27,9 +22,6 @@ if TYPE_CHECKING:
     from console.asked import Asked
     from console.desk import Desk
     from domain.concerns import Concern, ConcernMessage
-    from domain.reporting import Message
-
-log = structlog.get_logger(__name__)
 
 _SECONDS_AN_HOUR = 3600
 
@@ -49,8 +41,7 @@ def report(asked: Asked) -> Answer:
     desk = asked.desk
     got = desk.store.concerns.receive(new, desk.routing, asked.now)
     shown = page("concerns/receipt.html.j2", code=got.code, concern=got.concern, dates=_dates(desk, got.concern))
-    letter = _letter(asked, got.concern, "A concern was received", "concern", str(got.concern.id))
-    return Answer(shown.content, after=lambda: _send(desk, letter))
+    return Answer(shown.content, after=desk.tell_handlers)
 
 
 def show_follow(_asked: Asked) -> Answer:
@@ -85,9 +76,7 @@ def _say(asked: Asked, code: str, text: str, concern: Concern, said: tuple[Conce
     asked.desk.store.concerns.answer_as_reporter(code, text, asked.now)
     found = asked.desk.store.concerns.follow(code)
     assert found is not None
-    desk = asked.desk
-    letter = _letter(asked, concern, "A reporter has answered", "concern-answer", f"{concern.id}:{len(found[1])}")
-    return Answer(_followed(asked, code, *found).content, after=lambda: _send(desk, letter))
+    return Answer(_followed(asked, code, *found).content, after=asked.desk.tell_handlers)
 
 
 def _form(asked: Asked, typed: Mapping[str, str], wrong: dict[str, str], status: int = HTTPStatus.OK) -> Answer:
@@ -141,41 +130,6 @@ def _dates(desk: Desk, concern: Concern) -> dict[str, str]:
 
 def _may_come(asked: Asked) -> bool:
     return asked.desk.flood.lets_in(asked.network, asked.desk.settings.concerns_per_hour, asked.now)
-
-
-def _letter(asked: Asked, concern: Concern, subject: str, kind: str, key: str) -> Message | None:
-    """Word to whoever is to handle it, without anything of what it says; None when nobody can be told."""
-    desk = asked.desk
-    people = {person.id: person for person in desk.store.users.all()}
-    handler = people.get(concern.handler_id) if concern.handler_id is not None else None
-    recipient = told_address(handler, desk.routing, to_alternate=concern.to_alternate)
-    if not recipient:
-        return None
-    dates = _dates(desk, concern)
-    letter = Letter(
-        kind=kind,
-        key=key,
-        recipient=recipient,
-        subject=subject,
-        paragraphs=(
-            f"Number {concern.id}, under section 8 of the policy. This mail says nothing of it.",
-            f"It is to be acknowledged by {dates['acknowledge_by']} and answered by {dates['outcome_by']}.",
-        ),
-        link=f"{desk.base_url}/concerns/{concern.id}",
-        after=("Do not try to find out who reported it, and do not forward this mail.",),
-    )
-    return written(letter, desk.practice.name, desk.sender, asked.now)
-
-
-def _send(desk: Desk, message: Message | None) -> None:
-    """The concern is safe whatever becomes of the mail: it stands in its handler's list, with its clocks."""
-    if message is None:
-        log.warning("concern-nobody-told")
-        return
-    try:
-        desk.mail(message)
-    except DeliveryError as error:
-        log.warning("concern-mail-failed", problem=type(error).__name__)
 
 
 ROUTES = (

@@ -152,7 +152,7 @@ def test_no_rule_chokes_on_its_own_words(name):
     """Every rule on its own words and anchors, repeated: no more than ten times as dear for four times the text."""
     for rule in (rule for table in load_rules(name).values() for rule in table):
         anchors = sorted({word for words in rule.anchors for word in words})
-        literals = re.findall(r"[a-z']+|\d", re.sub(r"\\[a-zA-Z]", " ", rule.pattern.pattern))
+        literals = re.findall(r"[a-z']+|\d", re.sub(r"\\[a-zA-Z]", " ", rule.source))
         for bait in (" ".join(literals[:80]), " ".join(anchors[:40]), f"my {(anchors or ['4'])[0]} 4"):
             short, long = (Passage.of("text", filled(f"{bait} ", length)) for length in (5_000, 20_000))
             list(scan([rule], short))

@@ -83,6 +83,8 @@ def test_the_code_is_shown_once_and_leads_back(routed: Office) -> None:
 
 
 def test_a_reporter_and_the_handler_write_to_each_other(routed: Office) -> None:
+    told: list[int] = []
+    routed.desk = replace(routed.desk, tell_handlers=lambda: told.append(len(stored(routed))))
     browser, handler = routed.browser(), routed.signed_in(Role.PRIVACY_OFFICER)
     code = report(routed, browser)
     assert "It is still there." in post(browser, "/concerns/follow", code=code, text="It is still there.").text
@@ -92,7 +94,7 @@ def test_a_reporter_and_the_handler_write_to_each_other(routed: Office) -> None:
     post(handler, "/concerns/1/message", "/concerns/1", text="Which of the two pictures?")
 
     assert "Which of the two pictures?" in post(browser, "/concerns/follow", code=code).text
-    assert len(routed.sent) == 2
+    assert told == [1, 1]
 
 
 def test_a_page_that_is_loaded_again_sends_nothing_twice(routed: Office) -> None:
@@ -138,21 +140,11 @@ def test_a_hostile_word_stays_a_word(routed: Office) -> None:
     assert "&lt;script&gt;" in page.text
 
 
-def test_the_mail_says_nothing_of_it(routed: Office) -> None:
-    report(routed, **NAMED)
-
-    (mail,) = routed.sent
-    assert mail.recipient == routed.people[Role.PRIVACY_OFFICER].email
-    everything = f"{mail.subject}{mail.text}{mail.html}"
-    for secret in ("maren", "Please look", "Odile", "555-0188", "Section 4"):
-        assert secret not in everything
-
-
 def test_a_mail_that_cannot_go_out_loses_no_concern(routed: Office) -> None:
-    def broken(message):
+    def broken() -> None:
         raise MailServerDown("no connection")
 
-    routed.desk = replace(routed.desk, mail=broken)
+    routed.desk = replace(routed.desk, tell_handlers=broken)
     assert report(routed)
     assert len(stored(routed)) == 1
 

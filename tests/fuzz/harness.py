@@ -22,6 +22,7 @@ from collectors.statuses import raise_for_status
 from domain.accounts import Profile
 from domain.errors import CollectError, TooLarge, WrongContent
 from domain.posts import Fetched, NotModified, Parent, Post, PostKind, Presence
+from tests.collectors.meta import facebook, instagram, threads
 from tests.fakes.collected import NOW, account
 
 if TYPE_CHECKING:
@@ -53,13 +54,16 @@ _STATUSES = (*(200,) * 11, 304, 401, 404, 410, 429)
 _TYPES = ("application/json", "text/html; charset=utf-8", "application/xml", "text/plain", "")
 _IDS: Mapping[str, str] = {
     "mastodon": "109@fern-street.example",
-    "wordpress": "https://fern-street.example#3",
+    "wordpress": f"{SITE}/|user:3",
     "bluesky": "did:plc:tc4qefa6jfuctrjy3qpnufw6",
     "activitypub": "https://fern-street.example/users/dana",
     "google_review_reply": "accounts/1/locations/22",
     "linkedin": "urn:li:organization:2414183",
     "tiktok": "723f24d7-e717-40f8-a2b6-cb8464cd23b4",
     "x": "2244994945",
+    "facebook_page": "1001",
+    "instagram": "17841400000000001",
+    "threads": "42",
     "youtube_comments": f"UC{'f' * 22}",
 }
 _URLS: Mapping[str, str] = {
@@ -67,6 +71,9 @@ _URLS: Mapping[str, str] = {
     "linkedin": "https://www.linkedin.com/company/fern-street",
     "tiktok": "https://www.tiktok.com/@dana.fern",
     "x": "https://x.com/dana_fern",
+    "facebook_page": "https://www.facebook.com/FernStreet",
+    "instagram": "https://www.instagram.com/dana.therapy/",
+    "threads": "https://www.threads.com/@dana",
     "youtube_comments": "https://www.youtube.com/@fernstreet#comments",
 }
 """For platforms that take addresses of one site only."""
@@ -145,11 +152,19 @@ def _in_order(name: str) -> Iterator[list[bytes]]:
         known = b"ba740e267c3d066673ebca7cd94eba61"
         asked = [(folder / "snac" / f"{part}.json").read_bytes() for part in ("account", "page1")]
         yield [*(answer.replace(known, b"109") for answer in asked), b"[]"]
-
     if name == "webpage":
         yield [PAGE]
+    if name in _META:
+        with _META[name]() as server:
+            listed = [{"data": posts, "paging": {}} for posts in server.edges.values()]
+        yield [json.dumps(answer).encode() for answer in (server.me, *server.lookups.values(), *listed)]
+    if name == "wordpress":
+        asked = [(folder / "rich" / f"{part}.json").read_bytes() for part in ("root", "posts", "pages", "comments")]
+        # Every listing goes on for two pages.
+        yield [asked[0], *(answer for listing in asked[1:] for answer in (listing, b"[]"))]
 
 
+_META = {"facebook_page": facebook, "instagram": instagram, "threads": threads}
 PAGE = b"""<!doctype html><html lang=en><head><title>Dana Ferreira</title><meta name=section7 content=x>
 <meta property="og:description" content="Counselor"><script type="application/ld+json">{"@context": "https://schema.org",
 "@type": "BlogPosting", "headline": "Rest", "datePublished": "2026-11-20", "author": {"@type": "Person", "name": "Dana"}}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import shutil
 from pathlib import Path
 
 import pytest
@@ -59,6 +60,26 @@ def test_the_first_administrator_gets_a_mail_with_a_link_that_works(section7: Co
         done = browser.post(link, data={"form-token": token_of(page.text), "password": words, "again": words})
 
     assert done.headers["location"] == "/sign-in/code"
+
+
+def letters_in_log(section7: Command) -> list[tuple[str, str, object]]:
+    with opened(section7.folder / "config.toml") as app:
+        records = [entry.record for entry in app.store.audit.entries()]
+    return [(one.event, one.subject, one.details["kind"]) for one in records if one.event.startswith("mail.")]
+
+
+def test_the_log_tells_whether_a_letter_went_out(section7: Command) -> None:
+    section7(*ADA)
+    section7("users", "recover", "1")
+    shutil.rmtree(section7.folder / "mail")
+    (section7.folder / "mail").write_text("no folder")
+    assert "The mail did not go out" in section7(*RORY, code=NOT_DONE)
+
+    assert letters_in_log(section7) == [
+        ("mail.sent", "user:1", "invitation"),
+        ("mail.sent", "user:1", "recovery"),
+        ("mail.refused", "user:2", "invitation"),
+    ]
 
 
 def test_a_link_can_be_shown_instead(section7: Command) -> None:

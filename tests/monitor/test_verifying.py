@@ -12,13 +12,15 @@ from sqlalchemy import delete, insert, select, text, update
 
 from domain.audit import AuditRecord, canonical
 from domain.errors import UsageError
+from domain.review import Outcome, ReviewState, Step
 from monitor.heads import Signing, sign_due
 from monitor.record_export import export_record
 from monitor.record_files import AUDIT, HEADS, KEY, LISTED, MANIFEST, RECORDS, SIGNATURE, content_of
 from monitor.verifying import Kept, verify_export, verify_store
-from store.record_tables import audit, audit_heads
+from store.record_tables import audit, audit_heads, reviews
 from store.tables import deliveries, digests, findings, ledger, versions
 from tests.fakes.written import SECRET, write_record
+from tests.store.people import go, opened, user
 from vault.signing import SigningKey, new_signing_key
 
 NOW = datetime(2026, 11, 20, 8, tzinfo=UTC)
@@ -117,6 +119,16 @@ def test_a_record_that_the_log_does_not_know_is_named(written, key):
         row = connection.execute(select(deliveries).where(deliveries.c.id == 1)).one()._asdict()
         connection.execute(insert(deliveries).values(row | {"id": 99, "recipient": "put@in.example"}))
     assert "the log knows nothing of it" in first(checked(written, key))
+
+
+@pytest.mark.parametrize("change", [{"state": ReviewState.OPEN}, {"outcome": Outcome.PERMITTED}])
+def test_a_review_that_stands_elsewhere_than_its_last_step_left_it_is_named(written, key, change):
+    review = opened(written)[-1]
+    go(written, review, user(written), Step.DISMISS, outcome=Outcome.FALSE_POSITIVE)
+    assert checked(written, key).well
+    with unguarded(written) as connection:
+        connection.execute(update(reviews).where(reviews.c.id == review.id).values(**change))
+    assert first(checked(written, key)).startswith(f"review {review.id}: it does not stand where its last step")
 
 
 def test_words_that_were_erased_and_put_back_are_named(written, key):

@@ -32,14 +32,15 @@ from domain.errors import (
     TooLarge,
     WrongContent,
 )
-from domain.posts import Presence
+from domain.posts import Fetched, Presence
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
     from datetime import datetime
 
     from collectors.base import Grant, Http, Limits, Response
     from collectors.fields import Json
+    from domain.posts import Post
 
 GRAPH_VERSION = "v26.0"
 """Of graph.facebook.com and graph.instagram.com. A version lives for about two years."""
@@ -290,6 +291,32 @@ def path_of(post_id: str) -> str:
     return quote(post_id, safe="")
 
 
-def tally(reasons: Sequence[str]) -> dict[str, int]:
-    """How often each reason to leave something out was met."""
-    return {reason: reasons.count(reason) for reason in sorted(set(reasons) - {""})}
+def gathered(edges: Sequence[Edge], entries: Iterable[tuple[str, Post | str]]) -> Fetched:
+    """What the listings showed, by id, with a reason in place of each post that is left out; the first of two counts.
+
+    What it covers and whose it is the platform adds. Raises Malformed when nothing in a listing has an id.
+    """
+    for edge in edges:
+        if edge.items and not any(fields.identifier(item, "id") for item in edge.items):
+            raise Malformed("a list in which no entry has an id")
+    found: dict[str, Post | str] = {}
+    reasons: list[str] = []
+    for post_id, one in entries:
+        if post_id:
+            found.setdefault(post_id, one)
+        else:
+            reasons.append("malformed")
+    reasons += [one for one in found.values() if isinstance(one, str)]
+    return Fetched(
+        posts=tuple(one for one in found.values() if not isinstance(one, str)),
+        listed_ids=frozenset(post_id for post_id, one in found.items() if one not in _UNLISTED),
+        covers_since=None,
+        cursor="{}",
+        skipped={reason: reasons.count(reason) for reason in sorted(set(reasons))},
+        not_before=max((edge.not_before for edge in edges if edge.not_before), default=None),
+        notes=tuple(dict.fromkeys(note for edge in edges for note in edge.notes)),
+    )
+
+
+_UNLISTED = ("not-public", "other-author")
+"""Reasons that leave nothing of the owner's in the public listing."""

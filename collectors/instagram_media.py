@@ -6,13 +6,13 @@ Sources: see collectors/platforms/instagram.py
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from collectors import fields
-from collectors.graph_api import covers_since, has_more, tally
+from collectors.graph_api import covers_since, gathered, has_more
 from collectors.times import parse_instant
-from domain.errors import Malformed
-from domain.posts import IMAGE, Fetched, Media, Parent, ParentAuthor, Post, PostKind, ProfileSeen
+from domain.posts import IMAGE, Media, Parent, ParentAuthor, Post, PostKind, ProfileSeen
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
     from collectors.fields import Json
     from collectors.graph_api import Edge
+    from domain.posts import Fetched
 
 _COMMENT = "id,text,timestamp,username,from{id},parent_id"
 MEDIA = (
@@ -49,27 +50,13 @@ _MORE_COMMENTS = "Some posts have more comments than one reading shows; own comm
 
 def to_fetched(edge: Edge, me: Json, starts_at: datetime, *, comments: bool) -> Fetched:
     """A listing as what a pass hands on. Raises Malformed when nothing in it has an id."""
-    if edge.items and not any(fields.identifier(item, "id") for item in edge.items):
-        raise Malformed("a list in which no entry has an id")
-    found: dict[str, Post | str] = {}
-    unnamed: list[str] = []
-    for item in edge.items:
-        for post_id, post in _posts_of(item, me):
-            if post_id:
-                found.setdefault(post_id, post)
-            else:
-                unnamed.append("malformed")
-    reasons = [*unnamed, *(one for one in found.values() if isinstance(one, str))]
+    fetched = gathered([edge], (entry for item in edge.items for entry in _posts_of(item, me)))
     times = [parse_instant(item.get("timestamp")) for item in edge.items]
-    return Fetched(
-        posts=tuple(one for one in found.values() if isinstance(one, Post)),
-        listed_ids=frozenset(post_id for post_id, one in found.items() if one not in ("not-public", "other-author")),
+    return replace(
+        fetched,
         covers_since=covers_since(times, starts_at, complete=edge.complete),
-        cursor="{}",
-        skipped=tally(reasons),
-        not_before=edge.not_before,
         profile=profile_of(me),
-        notes=(*edge.notes, *_notes(edge, comments=comments)),
+        notes=(*fetched.notes, *_notes(edge, comments=comments)),
     )
 
 

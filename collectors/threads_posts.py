@@ -5,13 +5,13 @@ Built from documentation, not run against the live service. Sources: see collect
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from collectors import fields
-from collectors.graph_api import covers_since, tally
+from collectors.graph_api import covers_since, gathered
 from collectors.times import parse_instant
-from domain.errors import Malformed
-from domain.posts import IMAGE, Fetched, Media, Parent, ParentAuthor, Post, PostKind, ProfileSeen
+from domain.posts import IMAGE, Media, Parent, ParentAuthor, Post, PostKind, ProfileSeen
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
     from collectors.fields import Json
     from collectors.graph_api import Edge
+    from domain.posts import Fetched
 
 POST = (
     "id",
@@ -43,30 +44,15 @@ _OPTIONS = ("option_a", "option_b", "option_c", "option_d")
 
 def to_fetched(posts: Edge, replies: Edge, me: Json, starts_at: datetime) -> Fetched:
     """Both listings as what a pass hands on. Raises Malformed when nothing in one of them has an id."""
-    for edge in (posts, replies):
-        if edge.items and not any(fields.identifier(item, "id") for item in edge.items):
-            raise Malformed("a list in which no entry has an id")
     name = fields.text(me, "username")
     items = [(item, False) for item in posts.items] + [(item, True) for item in replies.items]
-    found: dict[str, Post | str] = {}
-    unnamed: list[str] = []
-    for item, is_reply in items:
-        post_id = fields.identifier(item, "id")
-        if post_id:
-            found.setdefault(post_id, _reason(item, name) or _post(item, post_id, is_reply=is_reply))
-        else:
-            unnamed.append("malformed")
-    reasons = [*unnamed, *(one for one in found.values() if isinstance(one, str))]
-    return Fetched(
-        posts=tuple(one for one in found.values() if isinstance(one, Post)),
-        listed_ids=frozenset(post_id for post_id, one in found.items() if one != "other-author"),
-        covers_since=_covers(posts, replies, starts_at),
-        cursor="{}",
-        skipped=tally(reasons),
-        not_before=max((one.not_before for one in (posts, replies) if one.not_before), default=None),
-        profile=profile_of(me),
-        notes=tuple(dict.fromkeys((*posts.notes, *replies.notes))),
-    )
+    fetched = gathered((posts, replies), (_entry(item, name, is_reply=is_reply) for item, is_reply in items))
+    return replace(fetched, covers_since=_covers(posts, replies, starts_at), profile=profile_of(me))
+
+
+def _entry(item: Json, name: str, *, is_reply: bool) -> tuple[str, Post | str]:
+    post_id = fields.identifier(item, "id")
+    return post_id, _reason(item, name) or _post(item, post_id, is_reply=is_reply)
 
 
 def profile_of(me: Json) -> ProfileSeen:

@@ -208,7 +208,7 @@ class AccountStore:
     def account(self, account_id: int, now: datetime) -> Account:
         """An account that may be read at `now`. Raises NotAuthorised for every other one."""
         with self.database.reading() as connection:
-            found = readable_accounts(connection, now, accounts.c.id == account_id)
+            found = readable_accounts(connection, now, [account_id])
         if not found:
             raise NotAuthorised(f"Account {account_id} has no active authorisation.")
         return found[0]
@@ -231,7 +231,7 @@ class AccountStore:
             if not ids:
                 return ()
             connection.execute(_LEASED, {"these": ids, "owner": owner, "until": lease_until})
-            return readable_accounts(connection, now, _THESE, these=ids)
+            return readable_accounts(connection, now, ids)
 
     def count_due(self, now: datetime) -> int:
         """How many accounts `claim_due` could lease at `now`."""
@@ -254,7 +254,7 @@ class AccountStore:
             must_not_be_stopped(connection)
             if not is_imported(_locked(connection, account_id).platform):
                 raise UsageError(f"Account {account_id} is read by itself and takes no imports.")
-            found = readable_accounts(connection, now, this)
+            found = readable_accounts(connection, now, [account_id])
             if not found:
                 raise NotAuthorised(f"Account {account_id} has no active authorisation; nothing was imported.")
             lease = update(accounts).where(this, _free(now)).values(lease_owner=owner, lease_until=lease_until)

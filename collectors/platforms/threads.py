@@ -37,7 +37,8 @@ if TYPE_CHECKING:
 NAME = "threads"
 READS = (
     "Your posts and replies on a public profile, with picture descriptions and poll options, and your biography; not "
-    "reposts, direct messages or anything of a private profile. Nobody but you is shown what is found."
+    "reposts, direct messages or anything of a private profile. Nobody but you is shown what is found; of a danger to "
+    "somebody's life the clinical lead is told, without the words."
 )
 PAGE_SIZE = 50
 

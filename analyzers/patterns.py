@@ -11,7 +11,7 @@ from __future__ import annotations
 import re
 import tomllib
 from dataclasses import dataclass, field
-from functools import cache
+from functools import cache, cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -53,6 +53,29 @@ class Rule:
         return _compiled(self.source)
 
 
+class Table(tuple[Rule, ...]):  # noqa: SLOT001 - slots would leave no place for what is made once
+    """Rules that are searched for together. Which of them a text can hold at all is looked up by its words."""
+
+    @cached_property
+    def _by_word(self) -> Mapping[str, frozenset[int]]:
+        """Places of rules by the first words of their anchors."""
+        found: dict[str, set[int]] = {}
+        for place, rule in enumerate(self):
+            for first in rule.firsts:
+                found.setdefault(first, set()).add(place)
+        return {first: frozenset(places) for first, places in found.items()}
+
+    @cached_property
+    def _anywhere(self) -> frozenset[int]:
+        return frozenset(place for place, rule in enumerate(self) if not rule.anchors)
+
+    def likely(self, passage: Passage) -> list[Rule]:
+        """The rules worth searching for, in their order: a few of the hundreds that there are."""
+        firsts = self._by_word.keys()
+        shared = firsts & passage.places.keys() if firsts else ()
+        return [self[place] for place in sorted(self._anywhere.union(*(self._by_word[first] for first in shared)))]
+
+
 @cache
 def _compiled(source: str) -> re.Pattern[str]:
     return re.compile(source)
@@ -83,14 +106,14 @@ def span_of(passage: Passage, start: int, end: int) -> Span:
     return Span(passage.field, first, last, passage.normalised.raw[first:last])
 
 
-def load_rules(name: str) -> Mapping[str, tuple[Rule, ...]]:
+def load_rules(name: str) -> Mapping[str, Table]:
     """The tables of `analyzers/rules/<name>.toml`. Raises ValueError for anchors that are no plain words.
 
     The part of a rule's name before "/" groups rules that say the same: a group counts once.
     """
     content = tomllib.loads((_FOLDER / f"{name}.toml").read_text(encoding="utf-8"))
     return {
-        table: tuple(_rule(row["name"], row["weight"], row["pattern"], row["says"]) for row in rows)
+        table: Table(_rule(row["name"], row["weight"], row["pattern"], row["says"]) for row in rows)
         for table, rows in content.items()
     }
 
@@ -134,7 +157,7 @@ def _words_of(phrase: str) -> list[tuple[str, ...]]:
 
 def scan(table: Iterable[Rule], passage: Passage) -> Iterator[Hit]:
     """All places where rules of the table match, rule by rule."""
-    for rule in table:
+    for rule in table.likely(passage) if isinstance(table, Table) else table:
         for start, end in _windows(rule, passage):
             for found in _compiled(rule.source).finditer(passage.lower, start, end):
                 if found.end() > found.start():

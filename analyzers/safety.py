@@ -11,7 +11,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from analyzers.clauses.conduct import THREATS
-from analyzers.patterns import load_rules, scan
+from analyzers.patterns import Table, load_rules, scan
 from analyzers.reading import Weighing
 from domain.findings import Clause, Severity, Span
 from domain.safety import AtRisk, Safety
@@ -39,7 +39,7 @@ _GATED = frozenset({Clause.SEPARATION, Clause.CONDUCT, Clause.ENDORSEMENT, Claus
 _RULES = load_rules("safety")
 SIGNS = {
     AtRisk.SELF: _RULES["self"],
-    AtRisk.OTHER: (*_RULES["other"], *(rule for rule in THREATS if rule.group == "threat")),
+    AtRisk.OTHER: Table((*_RULES["other"], *(rule for rule in THREATS if rule.group == "threat"))),
 }
 """A threat that clause 4 knows is a danger here too; it keeps its finding."""
 QUIET = _RULES["quiet"]

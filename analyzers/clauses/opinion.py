@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from analyzers.patterns import load_rules, matches, scan
+from analyzers.patterns import Table, load_rules, matches, scan
 from analyzers.reading import Detection, Reading, Weighing, weighed
 from domain.accounts import Licence
 from domain.findings import Clause, Protected, Severity
@@ -37,8 +37,8 @@ LICENCE = _RULES["licence"]
 REFUSAL = _RULES["refusal"]
 HARM = _RULES["harm"]
 CALM = _RULES["calm"]
-_OWN_VIEW = tuple(rule for rule in CALM if rule.group in {"as-i", "joke"})
-_SCOPE = tuple(rule for rule in CALM if rule.group == "joke" or rule.name == "general/competence")
+_OWN_VIEW = Table(rule for rule in CALM if rule.group in {"as-i", "joke"})
+_SCOPE = Table(rule for rule in CALM if rule.group == "joke" or rule.name == "general/competence")
 _PUBLIC = (Protected.POLITICAL, Protected.BELIEF)
 
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 
 from analyzers.clauses.affiliation import Standing, standing
-from analyzers.patterns import Hit, load_rules, matches, scan
+from analyzers.patterns import Hit, Table, load_rules, matches, scan
 from analyzers.reading import Detection, Reading, Weighing, weighed
 from domain.findings import Clause, Protected, Severity
 from domain.posts import ParentAuthor
@@ -29,7 +29,7 @@ PRESENT = _RULES["present"]
 ASKED = _RULES["asked"]
 """Questions to the practice: who answers one for it speaks for it."""
 OWN = _RULES["own"]
-ATTRIBUTION = tuple(rule for rule in load_rules("opinion")["attribution"] if "§" in rule.source)
+ATTRIBUTION = Table(rule for rule in load_rules("opinion")["attribution"] if "§" in rule.source)
 """A view put into the practice's mouth speaks for it as well."""
 
 _WEAK = frozenset({"name", "announce", "we-serve"})

@@ -13,7 +13,7 @@ from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from analyzers.patterns import Rule, load_rules, scan
+from analyzers.patterns import Rule, Table, load_rules, scan
 from analyzers.reading import Detection, Weighing
 from domain.findings import Clause, Severity
 
@@ -29,7 +29,7 @@ _CLIENTS_WORDS = re.compile(r"\b(?:testimonials?|quotations?|client(?:'s)? words
 _RULES = load_rules("endorsement")
 SOLICITS = _RULES["solicits"]
 REPOSTS = _RULES["reposts"]
-NEVER = tuple(rule for rule in _RULES["calm"] if rule.group in {"never-ask", "own-work"})
+NEVER = Table(rule for rule in _RULES["calm"] if rule.group in {"never-ask", "own-work"})
 _PAID = "The post offers something for reviews, which 16 CFR 465 bars."
 _REPOSTED = (
     "The post passes on a client's praise; permission does not settle undue influence, so it needs ethics review."

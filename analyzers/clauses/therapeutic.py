@@ -11,7 +11,7 @@ import re
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from analyzers.patterns import Hit, Rule, load_rules, matches, scan
+from analyzers.patterns import Hit, Rule, Table, load_rules, matches, scan
 from analyzers.reading import Detection, Reading, Weighing, weighed
 from domain.accounts import Licence
 from domain.findings import Clause, Severity
@@ -53,9 +53,9 @@ ADVICE = _RULES["advice"]
 GENERAL = _RULES["general"]
 SOLICITS = _RULES["solicits"]
 BOUNDARY = _RULES["boundary"]
-_LIMITS = tuple(rule for rule in GENERAL if rule.group in {"limit", "redirect", "crisis"})
-_APART = tuple(rule for rule in GENERAL if rule.group in {"limit", "redirect"} or rule.name == "chores/cv")
-_DECLINES = tuple(rule for rule in GENERAL if rule.group == "limit")
+_LIMITS = Table(rule for rule in GENERAL if rule.group in {"limit", "redirect", "crisis"})
+_APART = Table(rule for rule in GENERAL if rule.group in {"limit", "redirect"} or rule.name == "chores/cv")
+_DECLINES = Table(rule for rule in GENERAL if rule.group == "limit")
 """At length, "see somebody near you" beside advice is no limit; saying that none is given is one."""
 _ROLES = ("intern", "postdoc", "associate", "peer", "therap", "counsel", "psych", "trainee", "coach", "clinician")
 
@@ -255,4 +255,4 @@ def _thanked(reading: Reading) -> Detection:
     return Detection(CLAUSE, _THANKED, Severity.S2, _whole(THANKED, reading), reason)
 
 
-_PRIVATE = (*_LIMITS, *(rule for rule in GENERAL if rule.name == "thanks/privacy"))
+_PRIVATE = Table((*_LIMITS, *(rule for rule in GENERAL if rule.name == "thanks/privacy")))

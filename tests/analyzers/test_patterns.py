@@ -1,9 +1,10 @@
+import json
 import time
 from pathlib import Path
 
 import pytest
 
-from analyzers.patterns import _rule, load_rules, scan
+from analyzers.patterns import Table, _rule, load_rules, scan
 from analyzers.score import score
 from analyzers.text import Passage
 from tests.fakes.packets import packet
@@ -15,6 +16,10 @@ TABLES = sorted(
 """Left out are tables of words and letters in forms of their own."""
 UNWEIGHED = {"confidentiality", "identifiers"}
 """These name claims and things that are no identifiers: they are asked about, and not added up."""
+EVERYDAY = "\n".join(
+    json.loads(line)["text"]
+    for line in (Path(__file__).parent / "data" / "dev-posts.jsonl").read_text(encoding="utf-8").splitlines()
+)
 HOSTILE = {
     "one letter": "a" * 100_000,
     "blanks": " " * 100_000,
@@ -52,6 +57,24 @@ def test_an_anchor_limits_the_search_to_sentences_with_its_words():
     passage = Passage.of("text", "Somebody rang. They rang the bell twice. The bell is old.")
     assert rule.anchors == frozenset({("rang", "the", "bell")})
     assert [hit.span.quote for hit in scan([rule], passage)] == ["rang the bell twice."]
+
+
+@pytest.mark.parametrize("table", TABLES)
+def test_a_table_looks_up_its_rules_and_finds_what_a_search_for_each_finds(table):
+    passage = Passage.of("text", EVERYDAY)
+    for rules in load_rules(table).values():
+        assert list(scan(rules, passage)) == list(scan(tuple(rules), passage))
+        assert len(rules.likely(passage)) <= len(rules)
+
+
+def test_a_rule_whose_words_are_not_there_is_not_searched_for():
+    here, elsewhere, anywhere = (
+        _rule("here", 1.0, r"(?P<a>rang the bell)", "rings"),
+        _rule("elsewhere", 1.0, r"(?P<a>blew the horn)", "blows"),
+        _rule("anywhere", 1.0, r"bell.{0,9}twice", "rings"),
+    )
+    table = Table((anywhere, elsewhere, here))
+    assert table.likely(Passage.of("text", "They rang the bell twice.")) == [anywhere, here]
 
 
 def test_a_digit_mark_limits_the_search_to_sentences_with_a_digit():

@@ -12,7 +12,7 @@ from tests.console.test_queue import take
 from tests.fakes.desk import Office, post
 from tests.fakes.findings import account_of, flag, marked, notice, trained
 
-SCRIPT = "\"'></textarea></title><script>alert(1)</script><img src=https://evil.example/x onerror=alert(1)>{{7*7}}"
+SCRIPT = "\"'></textarea></title><script>alert(1)</script><img src=https://evil.example/x onerror=alert(1)>{{7919*7919}}"
 ADDRESSES = (
     "javascript:alert(1)",
     "JaVaScRiPt:alert(1)",
@@ -63,7 +63,8 @@ def unharmed(text: str) -> None:
                 assert re.match(r"(/(?!/)|#|https?://)", address), (tag, address)
         if tag == "a" and str(attributes.get("href")).startswith("http"):
             assert attributes["rel"] == "noopener noreferrer nofollow"
-    assert "7*7" in text or "49" not in text
+    # A template that was worked out; too long a number to stand in a random token.
+    assert str(7919 * 7919) not in text
 
 
 @pytest.fixture

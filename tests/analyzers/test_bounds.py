@@ -18,8 +18,9 @@ LENGTH = 30_000
 DEAREST = 12
 """Times an ordinary post; 4 was measured. A search that is not linear in the text costs hundreds."""
 HUNGRIEST = 12
-DOUBLE = 2.3
-ROUNDS = 5
+DOUBLE = 3.0
+"""2.0 to 2.6 was measured, more where other work empties the caches. What is not linear costs four times as much."""
+ROUNDS = 3
 ORDINARY = """We opened the new room on Monday and the plants are still alive. She painted the door herself, which took
 all weekend, and my brother drove two hours with the couch. Grief has no schedule. If you need someone tonight, call
 988. Otherwise come by, the coffee is decent and nobody will ask you to talk about your mother.
@@ -84,7 +85,7 @@ HOSTILE = {
     "bytes as UTF-16": noise("utf-16-le", "replace"),
 }
 
-TRIES = 4
+TRIES = 3
 """Pairs that may be timed until one holds: a busy machine spoils a pair, and what is too dear spoils them all."""
 
 

@@ -308,7 +308,7 @@ def test_a_digest_that_is_killed_goes_out_once_and_byte_for_byte(copies):
 
 def test_scoring_a_file_that_is_killed_leaves_no_half_file(tmp_path):
     packets = tmp_path / "posts.jsonl"
-    packets.write_text("".join(_packet(number) for number in range(400)), encoding="utf-8")
+    packets.write_text("".join(_packet(number) for number in range(200)), encoding="utf-8")
     whole, output = tmp_path / "whole.jsonl", tmp_path / "findings.jsonl"
     began = time.perf_counter()
     subprocess.run(_score(packets, whole), check=True, cwd=REPOSITORY, timeout=120)

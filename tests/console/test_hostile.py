@@ -12,7 +12,9 @@ from tests.console.test_queue import take
 from tests.fakes.desk import Office, post
 from tests.fakes.findings import account_of, flag, marked, notice, trained
 
-SCRIPT = "\"'></textarea></title><script>alert(1)</script><img src=https://evil.example/x onerror=alert(1)>{{7919*7919}}"
+SCRIPT = (
+    "\"'></textarea></title><script>alert(1)</script><img src=https://evil.example/x onerror=alert(1)>{{7919*7919}}"
+)
 ADDRESSES = (
     "javascript:alert(1)",
     "JaVaScRiPt:alert(1)",

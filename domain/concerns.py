@@ -104,16 +104,6 @@ class ConcernNews:
     messages: int
     """How many its reporter has written since; 0 while the concern itself is the news."""
 
-    @property
-    def acknowledge_by(self) -> datetime:
-        """The last moment for the acknowledgement."""
-        return self.received_at + ACKNOWLEDGE_WITHIN
-
-    @property
-    def outcome_by(self) -> datetime:
-        """The last moment for the outcome."""
-        return self.received_at + OUTCOME_WITHIN
-
 
 @dataclass(frozen=True, slots=True)
 class ConcernMessage:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
+from domain.concerns import ACKNOWLEDGE_WITHIN, OUTCOME_WITHIN
 from domain.reporting import DeliveryKind
 from domain.routing import told_address
 from monitor.delivery import queue
@@ -46,7 +47,10 @@ def compose_news(post: Posting, renderer: Renderer, delivery: Delivery, when: da
     news = _news_of(post, delivery)
     if news is None:
         return None
-    acknowledge, answer = (words.local_day(day, renderer.time_zone) for day in (news.acknowledge_by, news.outcome_by))
+    acknowledge, answer = (
+        words.local_day(news.received_at + within, renderer.time_zone)
+        for within in (ACKNOWLEDGE_WITHIN, OUTCOME_WITHIN)
+    )
     letter = Letter(
         kind=DeliveryKind.CONCERN,
         key=delivery.key,

@@ -23,7 +23,7 @@ _E = TypeVar("_E", bound="StrEnum")
 LONGEST_WORDS = 200
 """Characters in one question."""
 ITEMS = 25
-"""Entries on one page: what a telephone shows in a few screens, and half of what a page of fifty costs."""
+"""Entries on one page: a few screens of a telephone, and few enough that a page is quickly made."""
 _LARGEST_ID = 2**31 - 1
 FILTERS = ("clause", "severity", "account", "from", "to", "state")
 """Names of a search's filters, in forms and addresses alike."""

@@ -48,7 +48,9 @@ class DeliveryKind(StrEnum):
 
 
 UNLOGGED = frozenset({DeliveryKind.SAFETY, DeliveryKind.CONCERN})
-"""Mail that leaves no line in any log: that it went out on a day may point to whose life is meant, or who reported.
+"""Mail that leaves no line in the audit log and no export; the program's own log has its number alone.
+
+That it went out on a day may point to whose life is meant, or who reported.
 
 The identity of who reports a concern is kept from everybody but its handler (Directive (EU) 2019/1937, Art. 16).
 """

@@ -116,5 +116,5 @@ def _readable() -> Select[Any]:
     )
 
 
-# Made once: it is asked twice for every account that is read, and making it takes longer than asking it.
+# Made once: it is asked for every account that is read, and making it takes longer than asking it.
 _READABLE = _readable()
